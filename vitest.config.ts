@@ -1,0 +1,18 @@
+import { defineConfig } from "vitest/config";
+
+const source = { resolve: { conditions: ["@rollcall/source"] }, ssr: { resolve: { conditions: ["@rollcall/source"] } } };
+
+export default defineConfig({
+  ...source,
+  test: {
+    reporters: process.env["REPORT"] ? ["default", ["json", { outputFile: process.env["REPORT"] }]] : ["default"],
+    projects: [
+      { ...source, test: { name: "unit", include: ["packages/*/src/**/*.test.ts", "apps/*/src/**/*.test.ts"] } },
+      { ...source, test: { name: "house", include: ["packages/testing/house/**/*.test.ts"] } },
+      {
+        ...source,
+        test: { name: "e2e", include: ["e2e/**/*.test.ts"], testTimeout: 120_000, hookTimeout: 120_000, fileParallelism: false },
+      },
+    ],
+  },
+});
