@@ -1,0 +1,24 @@
+import type { Endpoint } from "./cluster.ts";
+import { shortHash, sha256 } from "./hash.ts";
+
+/**
+ * One spelling for servers that are the same: case of the host, default port and trailing slashes do not matter.
+ * For comparing only; what is written to a consumer keeps the profile's spelling.
+ */
+export function sameServer(server: string): string {
+  const url = URL.parse(server);
+  if (url === null) return server;
+  const path = url.pathname.replace(/\/+$/, "");
+  return `${url.protocol}//${url.host}${path}${url.search}`;
+}
+
+/** What continuity goes by: a cluster with the same server and CA is the same cluster, whatever its profile's uid. */
+export function endpointHash({ server, ca }: Pick<Endpoint, "server" | "ca">): string {
+  const trust = ca === undefined ? "" : ca.replaceAll(/\s+/g, "");
+  return sha256(`${sameServer(server)}\n${trust}`).slice(0, 32);
+}
+
+/** A short name for a plan, to be read aloud and typed back: it changes whenever the plan does. */
+export function digestOf(lines: readonly string[]): string {
+  return shortHash([...lines].sort().join("\n"));
+}
