@@ -22,6 +22,8 @@ export interface Cluster {
   readonly properties: Readonly<Record<string, string>>;
   readonly version?: string;
   readonly health: Health;
+  /** Its profile is being deleted: no longer chosen by anyone, though still to be seen. */
+  readonly terminating?: true;
   /** All ways in that the profile offers, deprecated spelling merged, in no order of preference. */
   readonly access: readonly Access[];
 }
