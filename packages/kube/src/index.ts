@@ -1,1 +1,11 @@
-export const room = "kube";
+export { ApiError, isApiError, isConflict } from "./errors.ts";
+export type { ServerConfig } from "./server.ts";
+export { findServer, type ConfigSource } from "./config.ts";
+export { openTransport, type Call, type Transport } from "./transport.ts";
+export { collectionPath, groupOf, objectPath } from "./path.ts";
+export { listAll, type ListOptions } from "./list.ts";
+export { startInformer, type Informer, type InformerEvent, type InformerOptions } from "./informer.ts";
+export type { Change, Store } from "./store.ts";
+export { create, patch, read, readMetadata, remove, type Written } from "./write.ts";
+export { workQueue, type Queue, type QueueOptions } from "./queue.ts";
+export { sleep } from "./backoff.ts";

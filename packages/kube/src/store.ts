@@ -1,0 +1,114 @@
+import type { KubeObject } from "@rollcall/contract";
+import { isNewer } from "./version.ts";
+
+export interface Change<T> {
+  /** `namespace/name`, or the name alone for kinds without a namespace. */
+  readonly key: string;
+  readonly before?: T;
+  readonly after?: T;
+}
+
+/** What is known of a collection: a projection of each object, never older than one seen before. */
+export interface Store<T> {
+  readonly size: number;
+  get(key: string): T | undefined;
+  values(): IterableIterator<T>;
+  /** Takes what a write of ours was answered with, so that the next look already sees it. */
+  wrote(object: KubeObject, value: T): void;
+}
+
+interface Kept<T> {
+  readonly version: string;
+  readonly value: T;
+}
+
+interface ListPass<T> {
+  page(items: readonly KubeObject[], version: string): readonly Change<T>[];
+  /** The list is complete: what it did not name is gone. */
+  end(version: string): readonly Change<T>[];
+}
+
+export interface OwnStore<T> extends Store<T> {
+  begin(): ListPass<T>;
+  event(type: "ADDED" | "MODIFIED" | "DELETED", object: KubeObject): readonly Change<T>[];
+  version(): string | undefined;
+  reached(version: string): void;
+}
+
+/** An object that cannot be projected is reported and left as it was known; it never stops the others. */
+export function newStore<T>(project: (object: KubeObject) => T, poison: (key: string, error: unknown) => void): OwnStore<T> {
+  const kept = new Map<string, Kept<T>>();
+  let reached: string | undefined;
+
+  function take(object: KubeObject, evenOlder = false): readonly Change<T>[] {
+    const key = keyOf(object);
+    const version = object.metadata.resourceVersion ?? "";
+    const before = kept.get(key);
+    if (before !== undefined && !evenOlder && !isNewer(version, before.version)) return [];
+    try {
+      const value = project(object);
+      kept.set(key, { version, value });
+      return [{ key, ...(before && { before: before.value }), after: value }];
+    } catch (error) {
+      poison(key, error);
+      return [];
+    }
+  }
+
+  function drop(key: string): readonly Change<T>[] {
+    const before = kept.get(key);
+    kept.delete(key);
+    return before === undefined ? [] : [{ key, before: before.value }];
+  }
+
+  return {
+    get size() {
+      return kept.size;
+    },
+    get: (key) => kept.get(key)?.value,
+    *values() {
+      for (const { value } of kept.values()) yield value;
+    },
+    wrote(object, value) {
+      const key = keyOf(object);
+      const version = object.metadata.resourceVersion ?? "";
+      const before = kept.get(key);
+      // The watch may have been further already: an object that it does not show any more has been deleted since.
+      const known = before?.version ?? reached;
+      if (known === undefined || isNewer(version, known)) kept.set(key, { version, value });
+    },
+    begin() {
+      const seen = new Set<string>();
+      // A server that was restored from a backup counts from further back: what it lists is the truth, however old it looks.
+      const wentBack = (version: string): boolean => reached !== undefined && isNewer(reached, version);
+      return {
+        page: (items, version) =>
+          items.flatMap((item) => {
+            seen.add(keyOf(item));
+            return take(item, wentBack(version));
+          }),
+        end(version) {
+          // What a write of ours made after the snapshot was taken is newer than the list, not absent from it.
+          const gone = [...kept].filter(([key, each]) => !seen.has(key) && (wentBack(version) || !isNewer(each.version, version)));
+          reached = version;
+          return gone.flatMap(([key]) => drop(key));
+        },
+      };
+    },
+    event(type, object) {
+      const version = object.metadata.resourceVersion ?? "";
+      if (reached === undefined || isNewer(version, reached)) reached = version;
+      if (type !== "DELETED") return take(object);
+      const before = kept.get(keyOf(object));
+      return before !== undefined && isNewer(before.version, version) ? [] : drop(keyOf(object));
+    },
+    version: () => reached,
+    reached(version) {
+      if (reached === undefined || isNewer(version, reached)) reached = version;
+    },
+  };
+}
+
+function keyOf({ metadata }: KubeObject): string {
+  return metadata.namespace === undefined ? metadata.name : `${metadata.namespace}/${metadata.name}`;
+}
