@@ -3,6 +3,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"net/url"
 	"os"
 	"os/signal"
@@ -18,6 +19,7 @@ func main() {
 	if len(os.Args) < 2 {
 		usage()
 	}
+	followStdin()
 	program := os.Args[1]
 	os.Args = append([]string{program}, os.Args[2:]...)
 
@@ -31,6 +33,17 @@ func main() {
 	default:
 		usage()
 	}
+}
+
+// followStdin ends the program when whoever started it is gone: its end of the pipe closes even when it is killed outright.
+func followStdin() {
+	if os.Getenv("CONTROL_PLANE_FOLLOWS_STDIN") == "" {
+		return
+	}
+	go func() {
+		_, _ = io.Copy(io.Discard, os.Stdin)
+		os.Exit(1)
+	}()
 }
 
 // etcd takes three plain arguments: the data directory, the client URL and the peer URL. It never syncs to disk: test data may be lost.
