@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { RollcallError, refusal, type Refusal } from "@rollcall/contract";
@@ -20,7 +21,7 @@ export async function buildPrograms(say: (line: string) => void): Promise<string
   const version = goVersion();
   if (typeof version !== "string") throw nothingToRun(version);
   const path = cachedBinary(version);
-  const unfinished = `${path}.building-${process.pid}`;
+  const unfinished = `${path}.building-${process.pid}-${randomBytes(4).toString("hex")}`;
   mkdirSync(dirname(path), { recursive: true });
   sweepUnfinished(dirname(path));
   say(`building etcd, kube-apiserver and kube-controller-manager with ${version}, once for this machine: about five minutes on two cores`);
@@ -53,7 +54,7 @@ async function goBuild(output: string): Promise<void> {
 
 function sweepUnfinished(folder: string): void {
   for (const file of readdirSync(folder)) {
-    const builder = /\.building-(\d+)$/.exec(file)?.[1];
+    const builder = /\.building-(\d+)-/.exec(file)?.[1];
     if (builder !== undefined && !isAlive(Number(builder))) rmSync(join(folder, file), { force: true });
   }
 }

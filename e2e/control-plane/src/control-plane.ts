@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { RollcallError } from "@rollcall/contract";
 import { makeAccount, type Account } from "./account.ts";
-import { auditLog, type AuditEntry, type AuditFilter } from "./audit.ts";
+import { auditLog, settling, type AuditEntry, type AuditFilter } from "./audit.ts";
 import { findPrograms, type ProgramName, type Programs } from "./binaries.ts";
 import { applyCrdFiles } from "./crds.ts";
 import { files, type Place } from "./flags.ts";
@@ -86,26 +86,30 @@ interface Running {
 }
 
 async function start(programs: Programs, options: ControlPlaneOptions, tries: number): Promise<Running> {
-  const dir = makeFolder();
   const ports = { etcd: await freePort(), etcdPeer: await freePort(), apiServer: await freePort(), controllers: await freePort() };
-  const place = { dir, ports };
   const url = `https://127.0.0.1:${ports.apiServer}`;
-  const tokens = prepareFolder(dir, url);
-  const launched = launchable(programs, place, options.controllers === true);
+  const place = { dir: makeFolder(), ports };
+  let launched: readonly Launched[] = [];
 
   const forget = onExit(() => {
     for (const each of launched) each.killNow();
-    removeFolder(dir);
+    removeFolder(place.dir);
   });
   const stop = async (): Promise<void> => {
     await Promise.all(launched.map((each) => each.kill("SIGKILL")));
-    removeFolder(dir);
+    removeFolder(place.dir);
     forget();
   };
 
   try {
-    for (const each of launched) each.start();
-    for (const each of launched) await each.ready();
+    const tokens = prepareFolder(place.dir, url);
+    launched = launchable(programs, place, options.controllers === true);
+    const [etcd, apiServer, ...controllers] = launched;
+    // The first two start together, which saves a second; the controllers need the certificate that kube-apiserver makes.
+    for (const each of [etcd!, apiServer!]) each.start();
+    for (const each of [etcd!, apiServer!]) await each.ready();
+    for (const each of controllers) each.start();
+    for (const each of controllers) await each.ready();
     return { place, url, tokens, launched, stop };
   } catch (error) {
     const portTaken = launched.some((each) => each.lastLines().includes("address already in use"));
@@ -130,6 +134,9 @@ function controlPlane(running: Running): ControlPlane {
   const objects = objectsOf(admin);
   const log = auditLog(join(dir, files.auditLog));
   let kubeconfigs = 0;
+
+  // A long answer can arrive a moment before its line is in the log; a request behind it gives that line the time. A dead server writes none.
+  const settle = (): Promise<unknown> => admin("GET", settling).catch(() => undefined);
 
   const kubeconfig: ControlPlane["kubeconfig"] = async (token, { server = url } = {}) => {
     const path = join(dir, `kubeconfig-${++kubeconfigs}`);
@@ -164,8 +171,14 @@ function controlPlane(running: Running): ControlPlane {
       const made = await makeAccount({ name, namespace, rbac }, { client: admin, objects });
       return { ...made, kubeconfig: await kubeconfig(made.token) };
     },
-    audit: async (filter) => log.entries(filter),
-    mark: async () => log.mark(),
+    async audit(filter) {
+      await settle();
+      return log.entries(filter);
+    },
+    async mark() {
+      await settle();
+      return log.mark();
+    },
     async restart(name) {
       await kill(name);
       find(name).start();

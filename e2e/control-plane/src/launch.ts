@@ -29,14 +29,9 @@ export function launchable(programs: Programs, place: Place, withControllers: bo
     ),
   ];
   if (!withControllers) return made;
+
   const controllers = command["kube-controller-manager"];
-  if (controllers === undefined) {
-    throw new RollcallError(
-      "NoControllers",
-      "this test needs kube-controller-manager, and KUBEBUILDER_ASSETS has none; put one of the same version there, or unset it to use our own build",
-      { retry: false },
-    );
-  }
+  if (controllers === undefined) throw noControllers();
   const certificate = join(dir, "certs-controllers/kube-controller-manager.crt");
   const ask = (): Promise<boolean> => isOk(`https://127.0.0.1:${ports.controllers}/healthz`, certificate);
   return [...made, make("kube-controller-manager", controllers, controllersFlags(place), ask)];
@@ -53,6 +48,14 @@ async function ready(launched: Program, ask: () => Promise<boolean>): Promise<vo
     if (!(error instanceof RollcallError) || error.reason !== "TooSlow") throw error;
     throw new RollcallError("TooSlow", `${error.message}; the end of its log:\n${launched.lastLines()}`, { retry: true, cause: error });
   }
+}
+
+function noControllers(): RollcallError {
+  return new RollcallError(
+    "NoControllers",
+    "this test needs kube-controller-manager, and KUBEBUILDER_ASSETS has none; put one of the same version there, or unset it to use our own build",
+    { retry: false },
+  );
 }
 
 /** Whether a URL answers 200; the certificate file appears only once its server has made it. */

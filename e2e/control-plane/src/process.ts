@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import type { Socket } from "node:net";
-import { closeSync, openSync, readFileSync } from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
 import { RollcallError } from "@rollcall/contract";
 
 /** A program that can be killed and started again with the same command line. */
@@ -23,7 +23,7 @@ export function program(name: string, [file, ...args]: readonly string[], log: s
   let failed: Error | undefined;
 
   const isRunning = (): boolean => child?.pid !== undefined && child.exitCode === null && child.signalCode === null;
-  const lastLines = (): string => readFileSync(log, "utf8").trimEnd().split("\n").slice(-12).join("\n");
+  const lastLines = (): string => (existsSync(log) ? readFileSync(log, "utf8") : "").trimEnd().split("\n").slice(-12).join("\n");
   return {
     name,
     lastLines,
