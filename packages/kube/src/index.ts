@@ -8,4 +8,5 @@ export { startInformer, type Informer, type InformerEvent, type InformerOptions 
 export type { Change, Store } from "./store.ts";
 export { create, patch, read, readMetadata, remove, type Written } from "./write.ts";
 export { workQueue, type Queue, type QueueOptions } from "./queue.ts";
-export { sleep } from "./backoff.ts";
+export { backoff, sleep } from "./backoff.ts";
+export { isNewer } from "./version.ts";

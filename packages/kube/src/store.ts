@@ -13,8 +13,8 @@ export interface Store<T> {
   readonly size: number;
   get(key: string): T | undefined;
   values(): IterableIterator<T>;
-  /** Takes what a write of ours was answered with, so that the next look already sees it. */
-  wrote(object: KubeObject, value: T): void;
+  /** Takes what a write of ours was answered with, so that the next look already sees it; false when something newer is known. */
+  wrote(object: KubeObject, value: T): boolean;
 }
 
 interface Kept<T> {
@@ -75,7 +75,9 @@ export function newStore<T>(project: (object: KubeObject) => T, poison: (key: st
       const before = kept.get(key);
       // The watch may have been further already: an object that it does not show any more has been deleted since.
       const known = before?.version ?? reached;
-      if (known === undefined || isNewer(version, known)) kept.set(key, { version, value });
+      if (known !== undefined && !isNewer(version, known)) return false;
+      kept.set(key, { version, value });
+      return true;
     },
     begin() {
       const seen = new Set<string>();

@@ -1,0 +1,44 @@
+import { refusal, sameServer, type ClusterId, type Connection, type Refusal } from "@rollcall/contract";
+
+/** Who holds what only one cluster of a list may have: a server, and a name that the consumer shows. */
+export interface Claims {
+  /** Takes these for a cluster, or says who has one of them; then it is told when that one is free. */
+  take(id: ClusterId, wanted: readonly string[]): Refusal | undefined;
+  /** Gives up all that a cluster holds, and names those who waited for it. */
+  release(id: ClusterId): readonly ClusterId[];
+}
+
+export function newClaims(): Claims {
+  const holders = new Map<string, ClusterId>();
+  const held = new Map<ClusterId, readonly string[]>();
+  const waiting = new Map<string, Set<ClusterId>>();
+
+  return {
+    take(id, wanted) {
+      const taken = wanted.find((each) => (holders.get(each) ?? id) !== id);
+      if (taken !== undefined) {
+        waiting.set(taken, (waiting.get(taken) ?? new Set()).add(id));
+        return refusal("Collision", `${taken} is on this list already, as ${holders.get(taken)}; one of the two has to be left out`);
+      }
+      for (const each of held.get(id) ?? []) holders.delete(each);
+      for (const each of wanted) holders.set(each, id);
+      held.set(id, wanted);
+      return undefined;
+    },
+    release(id) {
+      const freed = held.get(id) ?? [];
+      held.delete(id);
+      return freed.flatMap((each) => {
+        holders.delete(each);
+        const next = [...(waiting.get(each) ?? [])];
+        waiting.delete(each);
+        return next;
+      });
+    },
+  };
+}
+
+/** What a cluster needs for itself on a list: its server, and its name where the consumer shows one. */
+export function claimsOf({ server }: Pick<Connection, "server">, name: string | undefined): readonly string[] {
+  return [`server ${sameServer(server)}`, ...(name === undefined ? [] : [`name ${name}`])];
+}

@@ -1,0 +1,104 @@
+import { digestOf, refusal, type ClusterId, type Refusal } from "@rollcall/contract";
+import type { Cause, Roll, Window } from "./roll.ts";
+
+export interface GuardSettings {
+  /** At most so many in a window, */
+  readonly max: number;
+  /** and at most so many of a hundred, but one at least. */
+  readonly percent: number;
+  /** Seconds. */
+  readonly window: number;
+}
+
+export const defaultGuard: GuardSettings = { max: 5, percent: 20, window: 600 };
+
+export interface GuardInput {
+  readonly list: string;
+  readonly now: number;
+  readonly settings: GuardSettings;
+  readonly roll: Roll;
+  /** Everyone who stands on the list and is not past the first harmful step, the missing ones included, with the manager where it is known. */
+  readonly members: ReadonlyMap<ClusterId, string | undefined>;
+  /** Those of them who would leave, by the causes that make them go. */
+  readonly missing: ReadonlyMap<ClusterId, Cause>;
+}
+
+/** What the guard says at this moment: who needs a person's word, and how many may go without one. */
+export interface GuardView {
+  /** Names exactly those who would leave; it changes when they do. */
+  readonly digest: string;
+  /** Why a person has to look first, if one has to. */
+  readonly needsAck?: string;
+  /** How many more may go in this window. */
+  readonly room: number;
+  /** When the next window begins. */
+  readonly nextWindow: number;
+  /** The window that a leaving now would belong to. */
+  readonly window: Window;
+}
+
+/**
+ * Looks at a list as a whole, right before the first harmful step.
+ *   would leave nobody behind                                     ack
+ *   half or more of four or more, as it stood in this window      ack
+ *   all of a namespace or of a manager with three or more         ack
+ *   else: the smaller of `max` and `percent`, one at least, a window
+ */
+export function guard({ list, now, settings, roll, members, missing }: GuardInput): GuardView {
+  const window = openWindow(roll.window, now, settings, members);
+  const unacked = [...missing].filter(([id]) => !roll.acked.has(id));
+  const atRisk = new Set([...window.gone, ...unacked.map(([id]) => id)]);
+  const remaining = members.size - missing.size;
+  const share = Math.max(1, Math.floor((settings.percent / 100) * window.members));
+  const needsAck =
+    (remaining === 0 && "nobody would be left") ||
+    (window.members >= 4 && atRisk.size * 2 >= window.members && `${atRisk.size} of ${window.members} would leave, half or more`) ||
+    wholeGroup(window, atRisk, members);
+  return {
+    digest: digestOf([list, ...unacked.map(([id, cause]) => `${id} ${cause}`)]),
+    ...(needsAck && { needsAck }),
+    room: Math.max(0, Math.min(settings.max, share) - window.gone.length),
+    nextWindow: window.since + settings.window * 1000,
+    window,
+  };
+}
+
+/** Why this one may not go now, or undefined if it may. */
+export function heldBy(
+  view: GuardView,
+  id: ClusterId,
+  { list, roll, missing }: Pick<GuardInput, "list" | "roll" | "missing">,
+): Refusal | undefined {
+  if (roll.acked.has(id)) return undefined;
+  if (view.needsAck !== undefined) {
+    const how = `check the hub, then confirm digest ${view.digest}: kubectl annotate configmap ROLL rollcall.dev/ack=${view.digest}`;
+    return refusal("GuardHolds", `${view.needsAck} (${missing.size} missing from list "${list}"); ${how}`);
+  }
+  if (view.room > 0) return undefined;
+  const when = new Date(view.nextWindow).toISOString();
+  return refusal("GuardPaces", `${view.window.gone.length} clusters left list "${list}" in this window; the next may go at ${when}`);
+}
+
+function openWindow(window: Window | undefined, now: number, settings: GuardSettings, members: GuardInput["members"]): Window {
+  if (window !== undefined && now < window.since + settings.window * 1000) return window;
+  const groups: Record<string, number> = {};
+  for (const [id, manager] of members) for (const group of groupsOf(id, manager)) groups[group] = (groups[group] ?? 0) + 1;
+  return {
+    since: now,
+    members: members.size,
+    groups: Object.fromEntries(Object.entries(groups).filter(([, size]) => size >= 3)),
+    gone: [],
+  };
+}
+
+function wholeGroup(window: Window, atRisk: ReadonlySet<ClusterId>, members: GuardInput["members"]): string | undefined {
+  const going: Record<string, number> = {};
+  for (const id of atRisk) for (const group of groupsOf(id, members.get(id))) going[group] = (going[group] ?? 0) + 1;
+  const whole = Object.keys(window.groups).find((group) => (going[group] ?? 0) >= window.groups[group]!);
+  return whole === undefined ? undefined : `all ${window.groups[whole]} clusters of ${whole} would leave`;
+}
+
+function groupsOf(id: ClusterId, manager: string | undefined): readonly string[] {
+  const namespace = `namespace ${id.slice(0, id.indexOf("/"))}`;
+  return manager === undefined ? [namespace] : [namespace, `manager ${manager}`];
+}

@@ -1,0 +1,193 @@
+import { digestOf, refusal, type Answered, type Cluster, type ClusterId, type Refusal, type Verdict } from "@rollcall/contract";
+import { workQueue } from "@rollcall/kube";
+import { isLate, type Wrote } from "./apply.ts";
+import { claimsOf, newClaims } from "./claims.ts";
+import { guard, heldBy, type GuardInput, type GuardSettings, type GuardView } from "./guard.ts";
+import { isPastHarm, type Choice, type State } from "./membership.ts";
+import { anchorOf, pass, type Looked, type PassParts } from "./pass.ts";
+import type { Cause } from "./roll.ts";
+import { isAnswered } from "./step.ts";
+
+export interface ListParts<Options> extends Omit<PassParts<Options>, "kinds" | "claims" | "view" | "held"> {
+  readonly guard: GuardSettings;
+  /** The uid of the hub's kube-system namespace: another hub is another truth. */
+  readonly hub: string;
+  readonly report: (event: ListEvent) => void;
+}
+
+/** What a list tells of itself, in the words of docs/words.md. */
+export type ListEvent =
+  | { readonly is: "state"; readonly list: string; readonly cluster: ClusterId; readonly state: State; readonly verdict?: Verdict }
+  | ({
+      readonly is: "wrote";
+      readonly list: string;
+      readonly cluster: ClusterId;
+      readonly why: State;
+      readonly uid?: string;
+      readonly resourceVersion?: string;
+    } & Wrote)
+  | { readonly is: "would"; readonly list: string; readonly cluster: ClusterId; readonly change: string }
+  | { readonly is: "retry"; readonly list: string; readonly cluster: ClusterId; readonly error: unknown; readonly retryIn: number }
+  | { readonly is: "acked" | "ack unknown"; readonly list: string; readonly digest: string; readonly expected: string };
+
+/** How one cluster stands on a list, and since when. */
+export interface Status {
+  readonly state: State;
+  readonly verdict?: Verdict;
+  readonly since: number;
+}
+
+export interface KeptList {
+  /** Look again at these clusters: something about them may have changed. */
+  look(ids: Iterable<ClusterId>): void;
+  /** Begins; everything that it reads from must be complete by now. */
+  start(): void;
+  /** Looks at an operator's ack, and again at everyone who waits for one. */
+  rollChanged(): void;
+  status(): ReadonlyMap<ClusterId, Status>;
+  /** What is handed to those who ask: whoever stands and has not been taken out of answers. */
+  answered(): readonly Answered[];
+  view(): GuardView;
+  idle(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Keeps one list true, cluster by cluster. Nothing in it knows one consumer from another. */
+export function keepList<Options>(parts: ListParts<Options>): KeptList {
+  const { owner, adapter, options, target, roll, removals, report } = parts;
+  const { list } = owner;
+  const kinds = adapter.writes(options);
+  const leave = adapter.leave(options);
+  const claims = newClaims();
+  const status = new Map<ClusterId, Status>();
+  const managers = new Map<ClusterId, string>();
+  let cached: { readonly of: string; readonly input: GuardInput; readonly view: GuardView } | undefined;
+
+  const inventory = { ...parts.inventory, choose: (id: ClusterId): Choice => hubChanged() ?? parts.inventory.choose(id) };
+  const passParts: PassParts<Options> = { ...parts, inventory, kinds, claims, view, held };
+  const queue = workQueue({ work, onError: (cluster, error, retryIn) => report({ is: "retry", list, cluster, error, retryIn }) });
+
+  async function work(id: ClusterId): Promise<number | void> {
+    try {
+      const looked = await pass(id, passParts);
+      tell(id, looked);
+      return looked.again;
+    } catch (error) {
+      if (isLate(error)) return 100;
+      throw error;
+    }
+  }
+
+  function tell(id: ClusterId, { state, verdict, wrote, would, cluster }: Looked): void {
+    if (cluster !== undefined) managers.set(id, cluster.manager);
+    const why = { ...(cluster && { uid: cluster.uid, resourceVersion: cluster.resourceVersion }) };
+    for (const each of wrote) report({ is: "wrote", list, cluster: id, why: state, ...why, ...each });
+    for (const change of would) report({ is: "would", list, cluster: id, change });
+    const now = state === "newcomer" && wrote.length > 0 && verdict === undefined ? "member" : state;
+    const before = status.get(id);
+    const isNews = before?.state !== now || before.verdict?.reason !== verdict?.reason || before.verdict?.message !== verdict?.message;
+    if (now === "gone") {
+      status.delete(id);
+      managers.delete(id);
+      look(claims.release(id));
+      if (before === undefined) return;
+    } else if (isNews) status.set(id, { state: now, ...(verdict && { verdict }), since: parts.now() });
+    if (isNews) report({ is: "state", list, cluster: id, state: now, ...(verdict && { verdict }) });
+  }
+
+  function look(ids: Iterable<ClusterId>): void {
+    for (const id of ids) queue.add(id);
+  }
+
+  /** Another hub tells another truth: only a person can say that it is meant. */
+  function hubChanged(): Choice | undefined {
+    const known = roll.roll().hub;
+    if (known === undefined || known === parts.hub) return undefined;
+    const how = `this hub is not the one that the list was made from; if that is meant, confirm digest ${hubDigest()}: kubectl annotate configmap ROLL rollcall.dev/ack=${hubDigest()}`;
+    return { is: "unknown", why: refusal("HubChanged", how) };
+  }
+
+  function hubDigest(): string {
+    return digestOf([list, "hub", parts.hub]);
+  }
+
+  function held(id: ClusterId): Refusal | undefined {
+    if (roll.roll().acked.has(id)) return undefined;
+    return heldBy(view(), id, guardInput());
+  }
+
+  function view(): GuardView {
+    const of = `${roll.generation()} ${target.generation()} ${inventory.generation()}`;
+    if (cached?.of === of && parts.now() < cached.view.nextWindow) return cached.view;
+    const input = guardInput();
+    cached = { of, input, view: guard(input) };
+    return cached.view;
+  }
+
+  function guardInput(): GuardInput {
+    const { absences } = roll.roll();
+    const members = new Map<ClusterId, string | undefined>();
+    const missing = new Map<ClusterId, Cause>();
+    for (const id of target.ids(list)) {
+      const absence = absences.get(id);
+      if (absence !== undefined && isPastHarm(absence, leave)) continue;
+      members.set(id, inventory.cluster(id)?.manager ?? managers.get(id) ?? absence?.manager);
+      const choice = inventory.choose(id);
+      const cause = choice.is === "not chosen" ? choice.cause : absence?.cause;
+      if (cause !== undefined && removals[cause].then !== "keep") missing.set(id, cause);
+    }
+    return { list, now: parts.now(), settings: parts.guard, roll: roll.roll(), members, missing };
+  }
+
+  async function acknowledge(): Promise<void> {
+    const digest = roll.ack();
+    if (digest === undefined || parts.mode !== "sync") return;
+    const isHub = hubChanged() !== undefined && digest === hubDigest();
+    const expected = isHub ? hubDigest() : view().digest;
+    if (digest !== expected) return report({ is: "ack unknown", list, digest, expected });
+    try {
+      await roll.commit(isHub ? { hub: parts.hub } : { ack: [...guardInput().missing.keys()] });
+      report({ is: "acked", list, digest, expected });
+      look(target.ids(list));
+    } catch (error) {
+      report({ is: "retry", list, cluster: "", error, retryIn: 0 });
+    }
+  }
+
+  return {
+    look,
+    start() {
+      if (parts.mode === "sync" && roll.roll().hub === undefined) roll.note({ hub: parts.hub });
+      const standing = [...target.ids(list)];
+      for (const id of standing) {
+        const { server, name } = anchorOf(target.of(list, id), kinds)?.plain ?? {};
+        if (server !== undefined) claims.take(id, claimsOf({ server }, name));
+      }
+      look(standing);
+      look(roll.roll().absences.keys());
+      // Among newcomers who want the same, the oldest comes first.
+      const profiles = [...inventory.ids()].flatMap((id) => inventory.cluster(id) ?? []);
+      look(profiles.sort(byAge).map(({ id }) => id));
+      void acknowledge();
+    },
+    rollChanged() {
+      void acknowledge();
+      look(target.ids(list));
+      look(roll.roll().absences.keys());
+    },
+    status: () => status,
+    answered: () =>
+      [...target.ids(list)].flatMap((id) => {
+        if (!isAnswered(leave, roll.roll().absences.get(id)?.leaving)) return [];
+        const cluster = inventory.cluster(id);
+        return [{ id, plain: anchorOf(target.of(list, id), kinds)?.plain ?? {}, ...(cluster && { cluster }) }];
+      }),
+    view,
+    idle: () => queue.idle(),
+    close: () => queue.close(),
+  };
+}
+
+function byAge(a: Cluster, b: Cluster): number {
+  return a.createdAt === b.createdAt ? (a.uid < b.uid ? -1 : 1) : a.createdAt < b.createdAt ? -1 : 1;
+}

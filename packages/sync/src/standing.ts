@@ -1,0 +1,90 @@
+import { hash } from "node:crypto";
+import {
+  annotations,
+  fromBase64,
+  labels,
+  objectKey,
+  type ClusterId,
+  type Kind,
+  type KubeObject,
+  type ObjectMeta,
+} from "@rollcall/contract";
+
+/** What the store keeps of an object of ours: of a Secret's data, hashes and the few keys that are no secret. */
+export interface Standing {
+  readonly kind: Kind;
+  readonly key: string;
+  readonly list: string;
+  /** Whose object it is; none on objects that name many. */
+  readonly cluster?: ClusterId;
+  readonly metadata: ObjectMeta & {
+    readonly labels: Readonly<Record<string, string>>;
+    readonly annotations: Readonly<Record<string, string>>;
+  };
+  readonly type?: string;
+  /** Of each data key of a Secret, a hash by meaning. */
+  readonly hashes: Readonly<Record<string, string>>;
+  readonly plain: Readonly<Record<string, string>>;
+  /** What is no Secret is kept as it is. */
+  readonly whole?: KubeObject;
+}
+
+/** What an adapter says of its Secrets' data: which keys are plain, and which are compared by meaning. */
+export interface Reading {
+  readonly plain?: readonly string[];
+  readonly same?: Readonly<Record<string, (value: string) => string>>;
+}
+
+/** Projects an object as it is parsed: secret values are hashed here and go no further. */
+export function standing(kind: Kind, object: KubeObject, reading: Reading): Standing {
+  const { metadata, data = {} } = object;
+  const isSecret = kind.kind === "Secret" && kind.apiVersion === "v1";
+  const cluster = metadata.annotations?.[annotations.cluster];
+  return {
+    kind,
+    key: objectKey({ kind: kind.kind, metadata }),
+    list: metadata.labels?.[labels.list] ?? "",
+    ...(cluster !== undefined && { cluster }),
+    metadata: withoutNoise(metadata),
+    ...(object.type !== undefined && { type: object.type }),
+    hashes: isSecret ? hashes(data, reading) : {},
+    plain: isSecret ? plainValues(data, reading.plain ?? []) : {},
+    ...(!isSecret && { whole: { ...object, metadata: withoutNoise(metadata) } }),
+  };
+}
+
+/** Hashes each data value: of what it means, where the consumer spells it in its own way. */
+export function hashes(data: Readonly<Record<string, string>>, { same = {} }: Reading): Record<string, string> {
+  return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, hash("sha256", meaning(value, same[key]), "base64url")]));
+}
+
+export function plainValues(data: Readonly<Record<string, string>>, keys: readonly string[]): Record<string, string> {
+  return Object.fromEntries(keys.flatMap((key) => (data[key] === undefined ? [] : [[key, fromBase64(data[key]) ?? ""]])));
+}
+
+function meaning(value: string, same: ((value: string) => string) | undefined): string {
+  const text = same && fromBase64(value);
+  return text === undefined ? value : same!(text);
+}
+
+/** Others' bookkeeping stays out of memory; kubectl's copy of an object holds what the object hides. */
+function withoutNoise({
+  name,
+  namespace,
+  uid,
+  resourceVersion,
+  deletionTimestamp,
+  labels: own,
+  annotations: notes,
+}: ObjectMeta): Standing["metadata"] {
+  const { "kubectl.kubernetes.io/last-applied-configuration": _, ...rest } = notes ?? {};
+  return {
+    name,
+    ...(namespace !== undefined && { namespace }),
+    ...(uid !== undefined && { uid }),
+    ...(resourceVersion !== undefined && { resourceVersion }),
+    ...(deletionTimestamp !== undefined && { deletionTimestamp }),
+    labels: own ?? {},
+    annotations: rest,
+  };
+}
