@@ -52,7 +52,6 @@ export function startInformer<T>(options: InformerOptions<T>): Informer<T> {
     while (!options.signal.aborted) {
       try {
         from ??= await relist();
-        problem = undefined;
         const startedAt = performance.now();
         from = await watchOn(from);
         if (performance.now() - startedAt < shortest) throw new Error("the watch ended as soon as it began");
@@ -98,10 +97,14 @@ export function startInformer<T>(options: InformerOptions<T>): Informer<T> {
     const quiet = new AbortController();
     const silence = options.silence ?? 90_000;
     const timer = setTimeout(() => quiet.abort(new Silence()), silence);
+    const alive = (): void => {
+      problem = undefined;
+      timer.refresh();
+    };
     try {
       const signal = AbortSignal.any([options.signal, quiet.signal]);
       const labels = options.labelSelector !== undefined && { labelSelector: options.labelSelector };
-      for await (const event of watch(options.transport, options.kind, { from, ...labels, signal, alive: () => timer.refresh() })) {
+      for await (const event of watch(options.transport, options.kind, { from, ...labels, signal, alive })) {
         if (event.type !== "BOOKMARK") tell(store.event(event.type, event.object));
         from = event.resourceVersion;
       }

@@ -11,7 +11,7 @@ export interface WatchOptions {
   readonly from: string;
   readonly labelSelector?: string;
   readonly signal: AbortSignal;
-  /** Called with every line: a sign of life. */
+  /** Called when the server has agreed to be watched, and with every line: a sign of life. */
   readonly alive?: () => void;
 }
 
@@ -25,7 +25,9 @@ export async function* watch(
   const seconds = 300 + Math.floor(Math.random() * 300);
   const query = new URLSearchParams({ watch: "1", resourceVersion: from, allowWatchBookmarks: "true", timeoutSeconds: String(seconds) });
   if (labelSelector !== undefined) query.set("labelSelector", labelSelector);
-  for await (const line of await transport.lines({ method: "GET", path: `${collectionPath(kind)}?${query.toString()}`, signal })) {
+  const lines = await transport.lines({ method: "GET", path: `${collectionPath(kind)}?${query.toString()}`, signal });
+  alive?.();
+  for await (const line of lines) {
     alive?.();
     yield event(line, kind);
   }

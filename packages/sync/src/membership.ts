@@ -83,10 +83,13 @@ const replaced: Verdict = {
 };
 
 /** Nothing is known, so nothing moves: a member stays, a newcomer waits, who is leaving stands still. */
-function unmoved({ stands, absence, leave }: MembershipInput, verdict: Verdict): Membership {
+function unmoved({ choice, stands, absence, leave }: MembershipInput, verdict: Verdict): Membership {
   const state = absence === undefined ? (stands ? "member" : "newcomer") : isPastHarm(absence, leave) ? "leaving" : "missing";
-  return { state, verdict, may: "nothing", ...(absence && { absence }) };
+  return { state, verdict, may: "nothing", ...(absence && { absence }), ...(choice.is === "unknown" && { again: askAgain }) };
 }
+
+/** What is unknown may be known again without anyone telling. */
+const askAgain = 10_000;
 
 function absent(input: MembershipInput, cause: Cause, why?: Verdict): Membership {
   const { absence, now, removals, leave, refused } = input;
