@@ -1,1 +1,1 @@
-export const room = "argocd";
+export { argocd, type ArgoCdOptions } from "./argocd.ts";
