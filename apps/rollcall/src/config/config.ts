@@ -1,0 +1,49 @@
+import type { Provider } from "@rollcall/connect";
+import type { Cluster } from "@rollcall/contract";
+import type { GuardSettings, Mode, Removals } from "@rollcall/sync";
+import type { Consumer } from "../consumers.ts";
+
+/** Where an API server is to be found. */
+export interface ServerRef {
+  readonly kubeconfig?: string;
+  readonly context?: string;
+}
+
+/** One list, checked and ready to be kept. */
+export interface ListConfig {
+  readonly name: string;
+  readonly consumer: Consumer;
+  readonly mode: Mode;
+  readonly select: (cluster: Cluster) => boolean;
+  readonly target: ServerRef;
+  readonly options: unknown;
+  readonly removals: Removals;
+  readonly guard: GuardSettings;
+}
+
+/** Everything that a config file says. */
+export interface Config {
+  readonly instance: string;
+  readonly inventory: ServerRef & { readonly namespaces: readonly string[] };
+  readonly providers: readonly Provider[];
+  readonly stateNamespace: string;
+  readonly lists: readonly ListConfig[];
+}
+
+/** What is wrong, and where. */
+export interface Problem {
+  /** Such as `lists[0].removal.guard.max`. */
+  readonly path: string;
+  readonly message: string;
+}
+
+/** A config as far as it is good: lists with a problem are left out and named. Without a config nothing can run. */
+export interface ReadConfig {
+  readonly config?: Config;
+  readonly problems: readonly Problem[];
+}
+
+/** Where lists come from; a file today, and a kind of our own could be another. */
+export interface ListSource {
+  read(): Promise<ReadConfig>;
+}

@@ -1,0 +1,28 @@
+import type { InformerEvent } from "@rollcall/kube";
+import type { ListEvent } from "@rollcall/sync";
+
+/** Writes one line: a constant message and fields. */
+export type Log = (level: "debug" | "info" | "warn" | "error", message: string, fields?: Readonly<Record<string, unknown>>) => void;
+
+/** A log of JSON lines. Errors are written as what they say, never with what they carry. */
+export function jsonLog(write: (line: string) => void, now: () => Date = () => new Date()): Log {
+  return (level, message, fields = {}) => {
+    write(`${JSON.stringify({ time: now().toISOString(), level, message, ...Object.fromEntries(Object.entries(fields).map(plain)) })}\n`);
+  };
+}
+
+function plain([key, value]: [string, unknown]): [string, unknown] {
+  return [key, value instanceof Error ? value.message : value];
+}
+
+/** What a list and watch tells, as log lines. */
+export function logInformer(log: Log, event: InformerEvent): void {
+  const { type, ...fields } = event;
+  log(type === "listed" ? "debug" : "warn", `watch ${type}`, fields);
+}
+
+/** What a list tells, as log lines: every write, every change of state, every failure. */
+export function logList(log: Log, event: ListEvent): void {
+  const { is, ...fields } = event;
+  log(is === "retry" || is === "ack unknown" ? "warn" : "info", is, fields);
+}

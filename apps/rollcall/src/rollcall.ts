@@ -1,0 +1,129 @@
+import { connect } from "@rollcall/connect";
+import type { ClusterId } from "@rollcall/contract";
+import { read, sleep, type InformerEvent, type Transport } from "@rollcall/kube";
+import { keepList, type KeptList, type ListEvent } from "@rollcall/sync";
+import type { Config, ListConfig, ServerRef } from "./config/config.ts";
+import { startHub, type Hub } from "./hub.ts";
+import { logInformer, logList, type Log } from "./log.ts";
+import { openPlaces, type Place } from "./places.ts";
+
+export interface RollcallParts {
+  readonly config: Config;
+  /** The transport to a server; asked once for each that the config names. */
+  readonly open: (server: ServerRef) => Promise<Transport>;
+  readonly log: Log;
+  readonly report?: (event: ListEvent) => void;
+  readonly now?: () => number;
+}
+
+/** A Rollcall at work. */
+export interface Rollcall {
+  readonly hub: Hub;
+  readonly lists: ReadonlyMap<string, KeptList>;
+  /** Resolves when every list has been gone through once. */
+  settled(): Promise<void>;
+  /** Takes up nothing new and resolves when what is at work is done. */
+  stop(): Promise<void>;
+}
+
+/** Everything that runs: one hub, the places where lists are kept, and the lists. A list waits for nobody but the hub and its own place. */
+export async function startRollcall({ config, open, log, report, now = Date.now }: RollcallParts): Promise<Rollcall> {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const transports = new Map<string, Promise<Transport>>();
+  const transport = (server: ServerRef): Promise<Transport> => memo(transports, serverKey(server), () => open(server));
+  const onEvent = (event: InformerEvent): void => logInformer(log, event);
+
+  const lists = new Map<string, KeptList>();
+  const hubTransport = await transport(config.inventory);
+  const onChange = (ids: readonly ClusterId[]): void => lists.forEach((list) => list.look(ids));
+  const hub = startHub({ transport: hubTransport, namespaces: config.inventory.namespaces, signal, onEvent, onChange });
+  const hubUid = identity(hubTransport, signal, log);
+  const places = openPlaces({ config, transport, lists, log, onEvent, signal });
+
+  async function keep(list: ListConfig, place: Place): Promise<void> {
+    const { target, roll } = await place.ready();
+    await Promise.all([hub.synced(), target.synced(), persistently(() => roll.load(), "the roll cannot be read", signal, log)]);
+    const kept = keepList({
+      owner: { instance: config.instance, list: list.name },
+      mode: list.mode,
+      adapter: list.consumer.adapter,
+      options: list.options,
+      removals: list.removals,
+      guard: list.guard,
+      target,
+      roll,
+      inventory: hub.inventory(list.select),
+      connect: (cluster, login) => connect(cluster, login, config.providers),
+      hub: await hubUid,
+      now,
+      report(event) {
+        logList(log, event);
+        report?.(event);
+      },
+    });
+    if (signal.aborted) return;
+    lists.set(list.name, kept);
+    kept.start();
+    await kept.idle();
+    log("info", "list gone through", { list: list.name, clusters: kept.status().size });
+  }
+
+  const kept = config.lists.map((list) =>
+    keep(list, places.get(list.name)!).catch((error: unknown) => {
+      if (!signal.aborted) log("error", "the list cannot be kept", { list: list.name, error });
+    }),
+  );
+
+  return {
+    hub,
+    lists,
+    async settled() {
+      await Promise.all(kept);
+    },
+    async stop() {
+      const finish = async (): Promise<void> => {
+        await Promise.all([...lists.values()].map((list) => list.close()));
+        await Promise.all([...places.values()].map((place) => place.close()));
+      };
+      await Promise.race([finish(), sleep(5000)]);
+      stopping.abort();
+      await Promise.allSettled([...transports.values()].map(async (each) => (await each).close()));
+    },
+  };
+}
+
+/** One name for each server that a config can mean. */
+export function serverKey({ kubeconfig, context }: ServerRef): string {
+  return JSON.stringify([kubeconfig, context]);
+}
+
+/** The hub is known by the uid of its kube-system namespace, whatever its address. */
+async function identity(transport: Transport, signal: AbortSignal, log: Log): Promise<string> {
+  const kind = { apiVersion: "v1", kind: "Namespace", plural: "namespaces" };
+  return persistently(
+    async () => (await read(transport, kind, "kube-system")).metadata.uid ?? "",
+    "the hub cannot be identified",
+    signal,
+    log,
+  );
+}
+
+/** Tries until it works or Rollcall is told to stop: what is not known yet holds everything else back. */
+async function persistently<T>(attempt: () => Promise<T>, complaint: string, signal: AbortSignal, log: Log): Promise<T> {
+  for (let wait = 500; ; wait = Math.min(wait * 2, 30_000)) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (signal.aborted) throw error;
+      log("warn", complaint, { error, retryIn: wait });
+      await sleep(wait, signal);
+    }
+  }
+}
+
+function memo<T>(known: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {
+  const found = known.get(key) ?? make();
+  known.set(key, found);
+  return found;
+}
