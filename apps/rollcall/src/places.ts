@@ -3,7 +3,7 @@ import { startInformer, type InformerEvent, type Transport } from "@rollcall/kub
 import { newTarget, rollKeeper, rollKind, rollName, type KeptList, type RollKeeper, type Target } from "@rollcall/sync";
 import type { Config, ListConfig, ServerRef } from "./config/config.ts";
 import type { Log } from "./log.ts";
-import { serverKey } from "./rollcall.ts";
+import { serverKey, serverOf } from "./servers.ts";
 
 /** Where one list is kept: what stands on its target, and its roll. */
 export interface Place {
@@ -78,9 +78,4 @@ function openServer(
     };
     return [name, place];
   });
-}
-
-/** A list without a target of its own is kept on the hub. */
-function serverOf({ target }: ListConfig, { inventory }: Config): ServerRef {
-  return target.kubeconfig === undefined && target.context === undefined ? inventory : target;
 }

@@ -6,6 +6,7 @@ import type { Config, ListConfig, ServerRef } from "./config/config.ts";
 import { startHub, type Hub } from "./hub.ts";
 import { logInformer, logList, type Log } from "./log.ts";
 import { openPlaces, type Place } from "./places.ts";
+import { serverKey } from "./servers.ts";
 
 export interface RollcallParts {
   readonly config: Config;
@@ -91,11 +92,6 @@ export async function startRollcall({ config, open, log, report, now = Date.now 
       await Promise.allSettled([...transports.values()].map(async (each) => (await each).close()));
     },
   };
-}
-
-/** One name for each server that a config can mean. */
-export function serverKey({ kubeconfig, context }: ServerRef): string {
-  return JSON.stringify([kubeconfig, context]);
 }
 
 /** The hub is known by the uid of its kube-system namespace, whatever its address. */

@@ -1,4 +1,14 @@
-import { refusal, sameServer, type ClusterId, type Connection, type Refusal } from "@rollcall/contract";
+import {
+  fromBase64,
+  refusal,
+  sameServer,
+  type Adapter,
+  type Cluster,
+  type ClusterId,
+  type Connection,
+  type KubeObject,
+  type Refusal,
+} from "@rollcall/contract";
 
 /** Who holds what only one cluster of a list may have: a server, and a name that the consumer shows. */
 export interface Claims {
@@ -39,6 +49,20 @@ export function newClaims(): Claims {
 }
 
 /** What a cluster needs for itself on a list: its server, and its name where the consumer shows one. */
-export function claimsOf({ server }: Pick<Connection, "server">, name: string | undefined): readonly string[] {
+export function claimsOf(
+  { server }: Pick<Connection, "server">,
+  { plain }: Pick<Adapter<never>, "plain">,
+  entry: readonly KubeObject[],
+): readonly string[] {
+  const name = plain?.includes("name") ? entry.at(-1)?.data?.["name"] : undefined;
+  return claimNames(server, name && fromBase64(name));
+}
+
+export function claimNames(server: string, name: string | undefined): readonly string[] {
   return [`server ${sameServer(server)}`, ...(name === undefined ? [] : [`name ${name}`])];
+}
+
+/** Among those who want the same, the oldest comes first; uids decide between twins. */
+export function oldestFirst(a: Cluster, b: Cluster): number {
+  return a.createdAt === b.createdAt ? (a.uid < b.uid ? -1 : 1) : a.createdAt < b.createdAt ? -1 : 1;
 }

@@ -6,3 +6,4 @@ export { newTarget, type Target } from "./target.ts";
 export { rollKeeper, rollKind, rollName, rollSelector, type RollKeeper } from "./roll-keeper.ts";
 export { causes, readRoll, type Absence, type Cause, type Roll, type Way } from "./roll.ts";
 export { marked, type Owner } from "./marks.ts";
+export { claimsOf, newClaims, oldestFirst, type Claims } from "./claims.ts";

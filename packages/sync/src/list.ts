@@ -1,7 +1,7 @@
-import { digestOf, refusal, type Answered, type Cluster, type ClusterId, type Refusal, type Verdict } from "@rollcall/contract";
+import { digestOf, refusal, type Answered, type ClusterId, type Refusal, type Verdict } from "@rollcall/contract";
 import { workQueue } from "@rollcall/kube";
 import { isLate, type Wrote } from "./apply.ts";
-import { claimsOf, newClaims } from "./claims.ts";
+import { claimNames, newClaims, oldestFirst } from "./claims.ts";
 import { guard, heldBy, type GuardInput, type GuardSettings, type GuardView } from "./guard.ts";
 import { isPastHarm, type Choice, type State } from "./membership.ts";
 import { anchorOf, pass, type Looked, type PassParts } from "./pass.ts";
@@ -161,13 +161,13 @@ export function keepList<Options>(parts: ListParts<Options>): KeptList {
       const standing = [...target.ids(list)];
       for (const id of standing) {
         const { server, name } = anchorOf(target.of(list, id), kinds)?.plain ?? {};
-        if (server !== undefined) claims.take(id, claimsOf({ server }, name));
+        if (server !== undefined) claims.take(id, claimNames(server, name));
       }
       look(standing);
       look(roll.roll().absences.keys());
       // Among newcomers who want the same, the oldest comes first.
       const profiles = [...inventory.ids()].flatMap((id) => inventory.cluster(id) ?? []);
-      look(profiles.sort(byAge).map(({ id }) => id));
+      look(profiles.sort(oldestFirst).map(({ id }) => id));
       void acknowledge();
     },
     rollChanged() {
@@ -186,8 +186,4 @@ export function keepList<Options>(parts: ListParts<Options>): KeptList {
     idle: () => queue.idle(),
     close: () => queue.close(),
   };
-}
-
-function byAge(a: Cluster, b: Cluster): number {
-  return a.createdAt === b.createdAt ? (a.uid < b.uid ? -1 : 1) : a.createdAt < b.createdAt ? -1 : 1;
 }

@@ -1,5 +1,4 @@
 import {
-  fromBase64,
   isRefusal,
   refusal,
   refusalOf,
@@ -117,8 +116,7 @@ async function render<Options>(
     if (isRefusal(reachable)) return reachable;
     const kept: Kept | undefined = anchor && { name: anchor.metadata.name, plain: anchor.plain };
     const objects = adapter.entry(reachable, options, kept).map((object) => marked(object, reachable, owner));
-    const name = adapter.plain?.includes("name") ? objects.at(-1)?.data?.["name"] : undefined;
-    const taken = choice.is === "chosen" ? claims.take(cluster.id, claimsOf(reachable.connection, name && fromBase64(name))) : undefined;
+    const taken = choice.is === "chosen" ? claims.take(cluster.id, claimsOf(reachable.connection, adapter, objects)) : undefined;
     return taken ?? { cluster: reachable, objects };
   } catch (error) {
     return refusalOf(error);

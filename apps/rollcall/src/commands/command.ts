@@ -1,0 +1,34 @@
+import { RollcallError } from "@rollcall/contract";
+import type { Config } from "../config/config.ts";
+import { configFile, problemText } from "../config/file.ts";
+
+type FlagValue = string | boolean | readonly (string | boolean)[] | undefined;
+
+/** What was typed after a command, by flag. */
+export type Flags = Readonly<Record<string, FlagValue>>;
+
+export interface Command {
+  /** One line for the overview. */
+  readonly does: string;
+  /** How it is called. */
+  readonly usage: string;
+  /** Each flag, and what it is for. */
+  readonly help: Readonly<Record<string, string>>;
+  readonly flags: Readonly<Record<string, { readonly type: "string" | "boolean"; readonly short?: string; readonly multiple?: boolean }>>;
+  /** Resolves to the exit code. */
+  run(flags: Flags): Promise<number>;
+}
+
+/** A flag that must be there. */
+export function required(flags: Flags, name: string): string {
+  const value = flags[name];
+  if (typeof value !== "string" || value === "") throw new RollcallError("BadFlag", `--${name} is needed`, { retry: false });
+  return value;
+}
+
+/** A config without a single problem, for commands that only look: half an answer would be taken for the whole. */
+export async function wholeConfig(path: string): Promise<Config> {
+  const { config, problems } = await configFile(path).read();
+  if (config === undefined || problems.length > 0) throw new RollcallError("BadConfig", problemText(path, problems), { retry: false });
+  return config;
+}

@@ -1,0 +1,27 @@
+import type { Command } from "./command.ts";
+import { demo } from "./demo.ts";
+import { rbac } from "./rbac.ts";
+import { render } from "./render.ts";
+import { sync } from "./sync.ts";
+
+/** Everything that can be typed after `rollcall`. */
+export const commands: Readonly<Record<string, Command>> = { sync, render, rbac, demo };
+
+/** How to call Rollcall, or one of its commands. */
+export function usage(name?: string): string {
+  const command = name === undefined ? undefined : commands[name];
+  if (command !== undefined) {
+    const width = Math.max(...Object.keys(command.help).map((flag) => flag.length), 0);
+    const flags = Object.entries(command.help).map(([flag, what]) => `  ${flag.padEnd(width)}  ${what}`);
+    return [`${command.does}\n`, `usage: ${command.usage}`, ...flags, ""].join("\n");
+  }
+  const lines = Object.entries(commands).map(([each, { does }]) => `  ${each.padEnd(8)}${does}`);
+  return [
+    "Rollcall: one inventory, every list.\n",
+    "usage: rollcall COMMAND [FLAGS]",
+    ...lines,
+    "",
+    "rollcall COMMAND --help says more.",
+    "",
+  ].join("\n");
+}

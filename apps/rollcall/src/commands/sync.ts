@@ -1,0 +1,43 @@
+import { findServer, openTransport } from "@rollcall/kube";
+import type { ServerRef } from "../config/config.ts";
+import { configFile, problemText } from "../config/file.ts";
+import { jsonLog } from "../log.ts";
+import { startRollcall } from "../rollcall.ts";
+import { required, type Command } from "./command.ts";
+
+/** Keeps every list of a config true until told to stop. */
+export const sync: Command = {
+  does: "keeps every list of a config true, until told to stop",
+  usage: "rollcall sync --config FILE",
+  help: { "--config FILE": "the config (docs/config.md)" },
+  flags: { config: { type: "string", short: "c" } },
+  async run(flags) {
+    const path = required(flags, "config");
+    const log = jsonLog((line) => process.stdout.write(line));
+    const { config, problems } = await configFile(path).read();
+    if (config === undefined) {
+      process.stderr.write(`${problemText(path, problems)}\n`);
+      return 2;
+    }
+    for (const { path: at, message } of problems) log("error", "config problem", { at, problem: message });
+
+    const open = async ({ kubeconfig, context }: ServerRef) =>
+      openTransport(
+        await findServer({ ...(kubeconfig !== undefined && { kubeconfig }), ...(context !== undefined && { context }), env: process.env }),
+      );
+    const stopped = toldToStop();
+    const rollcall = await startRollcall({ config, open, log });
+    log("info", "started", { lists: config.lists.map(({ name, mode }) => `${name} (${mode})`), namespaces: config.inventory.namespaces });
+    const signal = await stopped;
+    log("info", "stopping", { signal });
+    await rollcall.stop();
+    log("info", "stopped");
+    return 0;
+  },
+};
+
+function toldToStop(): Promise<string> {
+  return new Promise((resolve) => {
+    for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => resolve(signal));
+  });
+}

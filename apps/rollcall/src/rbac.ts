@@ -1,0 +1,109 @@
+import type { Kind, KubeObject } from "@rollcall/contract";
+import { groupOf } from "@rollcall/kube";
+import type { Mode } from "@rollcall/sync";
+import type { Config, ListConfig } from "./config/config.ts";
+import { serverKey, serverOf } from "./servers.ts";
+
+export interface Account {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** The rights on one server. */
+export interface ServerRights {
+  /** Which server, in words. */
+  readonly server: string;
+  readonly objects: readonly KubeObject[];
+}
+
+interface Rule {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly resourceNames?: readonly string[];
+  readonly verbs: readonly string[];
+}
+
+const look = ["get", "list", "watch"];
+/** What a list does to the objects that stand for clusters; they are read one by one only where a name is taken. */
+const verbs: Readonly<Record<Mode, readonly string[]>> = {
+  observe: ["list", "watch"],
+  upsert: ["get", "list", "watch", "create", "patch"],
+  sync: ["get", "list", "watch", "create", "patch", "delete"],
+};
+
+/** Exactly what a config needs, server by server: a right that is not used is one that can be misused. */
+export function rbacOf(config: Config, account: Account): readonly ServerRights[] {
+  const { inventory, lists } = config;
+  const onHub: Placed[] = [
+    ...inventory.namespaces.map((namespace) => ({ namespace, rule: rule("multicluster.x-k8s.io", "clusterprofiles", ["list", "watch"]) })),
+    { rule: { ...rule("", "namespaces", ["get"]), resourceNames: ["kube-system"] } },
+  ];
+  const servers = Map.groupBy(lists, (list) => serverKey(serverOf(list, config)));
+  const hub = serverKey(inventory);
+  const ofHub = {
+    server: "the hub",
+    objects: manifests([...onHub, ...(servers.get(hub) ?? []).flatMap((list) => rightsOf(list, config))], account),
+  };
+  const others = [...servers].filter(([key]) => key !== hub);
+  return [
+    ofHub,
+    ...others.map(([, of]) => ({
+      server: `the target of ${of.map(({ name }) => name).join(", ")}`,
+      objects: manifests(
+        of.flatMap((list) => rightsOf(list, config)),
+        account,
+      ),
+    })),
+  ];
+}
+
+interface Placed {
+  /** Absent for rights in the whole cluster. */
+  readonly namespace?: string;
+  readonly rule: Rule;
+}
+
+function rightsOf({ consumer, options, mode }: ListConfig, { stateNamespace }: Config): readonly Placed[] {
+  const { drain, release } = consumer.adapter.leave(options);
+  const reads = [...drain, ...release].flatMap((step) => (step.does === "untilUnused" ? step.reads : []));
+  return [
+    ...consumer.adapter.writes(options).map((kind) => placed(kind, verbs[mode])),
+    ...(mode === "sync" ? reads.map((kind) => placed(kind, ["list"])) : []),
+    // The roll is read and watched in every mode, and written where clusters may leave.
+    { namespace: stateNamespace, rule: rule("", "configmaps", mode === "sync" ? [...look, "create", "patch"] : look) },
+  ];
+}
+
+function placed(kind: Kind, can: readonly string[]): Placed {
+  const { namespace } = kind;
+  return { ...(namespace !== undefined && namespace !== "*" && { namespace }), rule: rule(groupOf(kind), kind.plural, can) };
+}
+
+function rule(group: string, resource: string, can: readonly string[]): Rule {
+  return { apiGroups: [group], resources: [resource], verbs: can };
+}
+
+/** One role for each namespace and one for the whole cluster, each bound to the account. */
+function manifests(rights: readonly Placed[], account: Account): readonly KubeObject[] {
+  return [...Map.groupBy(rights, ({ namespace }) => namespace)].flatMap(([namespace, of]) => {
+    const kind = namespace === undefined ? "ClusterRole" : "Role";
+    const metadata = { name: account.name, ...(namespace !== undefined && { namespace }) };
+    const apiVersion = "rbac.authorization.k8s.io/v1";
+    return [
+      { apiVersion, kind, metadata, rules: distinct(of.map((each) => each.rule)) },
+      {
+        apiVersion,
+        kind: `${kind}Binding`,
+        metadata,
+        roleRef: { apiGroup: "rbac.authorization.k8s.io", kind, name: account.name },
+        subjects: [{ kind: "ServiceAccount", ...account }],
+      },
+    ];
+  });
+}
+
+/** Lists that need rights on one resource need them once. */
+function distinct(rules: readonly Rule[]): readonly Rule[] {
+  const groups = Map.groupBy(rules, ({ apiGroups, resources, resourceNames }) => JSON.stringify([apiGroups, resources, resourceNames]));
+  return [...groups.values()].map((same) => ({ ...same[0]!, verbs: [...new Set(same.flatMap((each) => each.verbs))] }));
+}
