@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import type { KubeObject } from "@rollcall/contract";
+import { startProxy } from "@rollcall/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { crds, startControlPlane, type ControlPlane } from "./src/index.ts";
 import { processes } from "./src/folder.ts";
@@ -125,6 +126,25 @@ describe("a real control plane", () => {
     const since = await plane.mark();
     await watch;
     expect(await plane.audit({ user, since })).toEqual([]);
+  });
+
+  it("can be spoken to through the fault proxy: requests, watches, and an answer in its place", async () => {
+    const proxy = await startProxy({ target: plane.url, ca: plane.ca });
+    const headers = { authorization: `Bearer ${plane.adminToken}` };
+    const watch = await fetch(`${proxy.url}${secrets}?watch=1`, { headers });
+    await plane.apply({ apiVersion: "v1", kind: "Secret", metadata: { name: "seen", namespace: "fleet" } });
+    const { value } = await watch.body!.getReader().read();
+    expect(JSON.parse(new TextDecoder().decode(value))).toMatchObject({ type: "ADDED", object: { metadata: { name: "seen" } } });
+
+    proxy.rule({ when: ({ path }) => path === secrets, answer: { status: 500 }, times: 1 });
+    const statuses = [await fetch(`${proxy.url}${secrets}`, { headers }), await fetch(`${proxy.url}${secrets}`, { headers })];
+    expect(statuses.map(({ status }) => status)).toEqual([500, 200]);
+    expect(proxy.requests.map(({ isWatch, answeredBy }) => [isWatch, answeredBy])).toEqual([
+      [true, "target"],
+      [false, "rule"],
+      [false, "target"],
+    ]);
+    await proxy.stop();
   });
 
   it("deletes a namespace with all that is in it", async () => {

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { existsSync, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterEach, expect, it } from "vitest";
+import { findPrograms } from "./src/binaries.ts";
 import { makeFolder, processes, removeFolder, sweepFolders } from "./src/folder.ts";
 import { isAlive } from "./src/process.ts";
 import { until } from "./src/until.ts";
@@ -22,21 +23,25 @@ async function run(code: string): Promise<{ readonly child: ChildProcess; readon
 
 const inFolder = (folder: string) => processes().filter(({ command }) => command.includes(`${folder}/`));
 
-it("a killed test run takes its programs along, and the next run takes away its folder", async () => {
+it("a killed test run leaves nothing for long: our build ends with it, the next run takes away the rest", async () => {
   const { child, line: folder } = await run(
     `import { startControlPlane } from "./src/index.ts"; console.log((await startControlPlane({ quiet: true })).dir)`,
   );
   expect(inFolder(folder)).toHaveLength(2);
+  const isOver = once(child, "exit");
   child.kill("SIGKILL");
+  await isOver;
+  // The upstream programs do not follow their parent, so there the next run has to end them.
+  if (findPrograms()!.from === "assets") sweepFolders();
   await until("its programs have ended", async () => inFolder(folder).length === 0, 10);
-  expect(existsSync(folder)).toBe(true);
   sweepFolders();
   expect(existsSync(folder)).toBe(false);
 });
 
 it.each(["SIGTERM", "SIGINT"] as const)("a test run that is told to end by %s cleans up and ends by that signal", async (signal) => {
   const { child, line: folder } = await run(
-    `import { makeFolder, removeFolder } from "./src/folder.ts"; import { onExit } from "./src/on-exit.ts";
+    `import { findPrograms } from "./src/binaries.ts";
+import { makeFolder, removeFolder } from "./src/folder.ts"; import { onExit } from "./src/on-exit.ts";
      const folder = makeFolder(); onExit(() => removeFolder(folder)); console.log(folder)`,
   );
   child.kill(signal);

@@ -4,17 +4,15 @@ import { join } from "node:path";
 import { RollcallError } from "@rollcall/contract";
 import { makeAccount, type Account } from "./account.ts";
 import { auditLog, settling, type AuditEntry, type AuditFilter } from "./audit.ts";
-import { findPrograms, type ProgramName, type Programs } from "./binaries.ts";
+import { findPrograms, type ProgramName } from "./binaries.ts";
 import { applyCrdFiles } from "./crds.ts";
-import { files, type Place } from "./flags.ts";
-import { makeFolder, removeFolder, sweepFolders } from "./folder.ts";
+import { files } from "./flags.ts";
+import { sweepFolders } from "./folder.ts";
 import { kubeconfigText } from "./kubeconfig.ts";
-import { launchable, type Launched } from "./launch.ts";
+import type { Launched } from "./launch.ts";
 import { objectsOf, type Manifest, type Objects } from "./objects.ts";
-import { onExit } from "./on-exit.ts";
-import { freePort } from "./ports.ts";
-import { prepareFolder, type Tokens } from "./prepare-folder.ts";
 import { client, type Client } from "./request.ts";
+import { startPrograms, type Running } from "./start-programs.ts";
 
 /** A real etcd and kube-apiserver of our own, to be broken and thrown away. */
 export interface ControlPlane extends Objects {
@@ -64,7 +62,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
   }
   sweepFolders();
   const started = Date.now();
-  const running = await start(programs, options, 3);
+  const running = await startPrograms(programs, options.controllers === true);
   const plane = controlPlane(running);
   try {
     await plane.applyCrds(options.crds ?? []);
@@ -75,49 +73,6 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
   if (options.quiet !== true)
     process.stderr.write(`e2e: control plane at ${plane.url} in ${plane.dir}, after ${Date.now() - started} ms\n`);
   return plane;
-}
-
-interface Running {
-  readonly place: Place;
-  readonly url: string;
-  readonly tokens: Tokens;
-  readonly launched: readonly Launched[];
-  stop(): Promise<void>;
-}
-
-async function start(programs: Programs, options: ControlPlaneOptions, tries: number): Promise<Running> {
-  const ports = { etcd: await freePort(), etcdPeer: await freePort(), apiServer: await freePort(), controllers: await freePort() };
-  const url = `https://127.0.0.1:${ports.apiServer}`;
-  const place = { dir: makeFolder(), ports };
-  let launched: readonly Launched[] = [];
-
-  const forget = onExit(() => {
-    for (const each of launched) each.killNow();
-    removeFolder(place.dir);
-  });
-  const stop = async (): Promise<void> => {
-    await Promise.all(launched.map((each) => each.kill("SIGKILL")));
-    removeFolder(place.dir);
-    forget();
-  };
-
-  try {
-    const tokens = prepareFolder(place.dir, url);
-    launched = launchable(programs, place, options.controllers === true);
-    const [etcd, apiServer, ...controllers] = launched;
-    // The first two start together, which saves a second; the controllers need the certificate that kube-apiserver makes.
-    for (const each of [etcd!, apiServer!]) each.start();
-    for (const each of [etcd!, apiServer!]) await each.ready();
-    for (const each of controllers) each.start();
-    for (const each of controllers) await each.ready();
-    return { place, url, tokens, launched, stop };
-  } catch (error) {
-    const portTaken = launched.some((each) => each.lastLines().includes("address already in use"));
-    await stop();
-    // Between finding a port and listening on it there is a moment in which somebody else may take it.
-    if (portTaken && tries > 1) return start(programs, options, tries - 1);
-    throw error;
-  }
 }
 
 function controlPlane(running: Running): ControlPlane {
