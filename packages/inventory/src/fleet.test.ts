@@ -69,6 +69,22 @@ describe("a fleet advances", () => {
     expect(advance(one, [seen("paris", { status: access("b", "a"), metadata: { labels: { y: "2", x: "1" } } })]).fleet).toBe(one);
   });
 
+  it.each([
+    ['{"a":[]}', '{"a":{}}'],
+    ['{"__proto__":{}}', '{"a":{}}'],
+    ['{"a":1}', '{"a":1,"b":2}'],
+    ['{"a":"1"}', '{"a":1}'],
+    ['{"a":null}', '{"a":{}}'],
+  ])("when what a plugin is told goes from %s to %s", (before, after) => {
+    const told = (json: string) => {
+      const extensions = [{ name: "client.authentication.k8s.io/exec", extension: JSON.parse(json) as unknown }];
+      return [seen("paris", { status: { accessProviders: [{ name: "a", cluster: { server: "https://a", extensions } }] } })];
+    };
+    expect(advance(advance(emptyFleet, told(before)).fleet, told(after)).changed).toEqual(["fleet/paris"]);
+    expect(advance(advance(emptyFleet, told(after)).fleet, told(before)).changed).toEqual(["fleet/paris"]);
+    expect(advance(advance(emptyFleet, told(after)).fleet, told(after)).changed).toEqual([]);
+  });
+
   it("and knows a cluster or a refusal of each profile, never both", () => {
     const sides = (fleet: Fleet) => [[...fleet.clusters.keys()], [...fleet.refused.keys()]];
     expect(sides(start)).toEqual([["fleet/paris", "fleet/rome"], ["fleet/odd"]]);

@@ -1,0 +1,53 @@
+import { type Access, type Cluster, isRefusal, type Login, type Reachable, type Refusal, refusal } from "@rollcall/contract";
+import type { Provider } from "./provider.ts";
+import { referenceOf } from "./reference.ts";
+
+/**
+ * The cluster with a connection that the given login asks for, or a refusal that says why not and what to do.
+ * The first configured provider that the profile offers is the one, even where it leads nowhere: which login is used must never
+ * depend on what a profile happens to break.
+ */
+export async function connect(cluster: Cluster, login: Login, providers: readonly Provider[]): Promise<Reachable | Refusal> {
+  if (isRefusal(login)) return login;
+  const match = firstMatch(cluster, providers);
+  if (isRefusal(match)) return match;
+  const { access, provider } = match;
+  if (isRefusal(access.endpoint)) return access.endpoint;
+  if (access.endpoint.insecure)
+    return refusal(
+      "InsecureEndpoint",
+      `provider ${quoted(provider.name)} of the profile switches TLS verification off; publish the CA in certificate-authority-data instead`,
+    );
+  if (login === "with a credential from us")
+    return refusal(
+      "CredentialNotYet",
+      `the consumer needs a credential for provider ${quoted(provider.name)}, and this version of Rollcall resolves none; configure a login that the consumer can use by itself`,
+    );
+  const reference = referenceOf(cluster, access, provider);
+  return isRefusal(reference) ? reference : { ...cluster, connection: { ...access.endpoint, login: reference } };
+}
+
+function firstMatch(
+  { id, access }: Cluster,
+  providers: readonly Provider[],
+): { readonly access: Access; readonly provider: Provider } | Refusal {
+  if (access.length === 0)
+    return refusal("NoAccess", `profile ${id} offers no way in; its cluster manager has to publish status.accessProviders`);
+  for (const provider of providers) {
+    const offered = access.find((each) => each.provider === provider.name);
+    if (offered !== undefined) return { access: offered, provider };
+  }
+  const [offered, configured] = [access.map((each) => each.provider), providers.map((each) => each.name)].map(all);
+  return refusal("NoProvider", `profile ${id} offers ${offered}, configured is ${configured}; configure one that the profile offers`);
+}
+
+function all(names: readonly string[]): string {
+  if (names.length === 0) return "none";
+  const more = names.length > 10 ? ` and ${names.length - 10} more` : "";
+  return names.slice(0, 10).map(quoted).join(", ") + more;
+}
+
+/** A name that a stranger may have chosen: one line, and cut. */
+function quoted(name: string): string {
+  return JSON.stringify(name.length > 100 ? `${name.slice(0, 100)}…` : name);
+}
