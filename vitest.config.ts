@@ -7,11 +7,21 @@ export default defineConfig({
   test: {
     reporters: process.env["REPORT"] ? ["default", ["json", { outputFile: process.env["REPORT"] }]] : ["default"],
     projects: [
-      { ...source, test: { name: "unit", include: ["packages/*/src/**/*.test.ts", "apps/*/src/**/*.test.ts"] } },
+      {
+        ...source,
+        test: { name: "unit", include: ["packages/*/src/**/*.test.ts", "apps/*/src/**/*.test.ts", "e2e/stories/memory.test.ts"] },
+      },
       { ...source, test: { name: "house", include: ["packages/testing/house/**/*.test.ts"] } },
       {
         ...source,
-        test: { name: "e2e", include: ["e2e/**/*.test.ts"], testTimeout: 120_000, hookTimeout: 120_000, fileParallelism: false },
+        test: {
+          name: "e2e",
+          include: ["e2e/**/*.test.ts"],
+          exclude: ["e2e/stories/memory.test.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
       },
     ],
   },

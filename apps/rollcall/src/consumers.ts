@@ -26,5 +26,5 @@ export const consumers: Readonly<Record<string, Consumer>> = {
 };
 
 function consumer<Options>(adapter: Adapter<Options>, options: z.ZodType<Options>): Consumer {
-  return { adapter: adapter as Adapter<unknown>, options };
+  return { adapter, options };
 }

@@ -87,7 +87,9 @@ export async function startRollcall({ config, open, log, report, now = Date.now 
         await Promise.all([...lists.values()].map((list) => list.close()));
         await Promise.all([...places.values()].map((place) => place.close()));
       };
-      await Promise.race([finish(), sleep(5000)]);
+      const late = new AbortController();
+      await Promise.race([finish(), sleep(5000, late.signal)]);
+      late.abort();
       stopping.abort();
       await Promise.allSettled([...transports.values()].map(async (each) => (await each).close()));
     },

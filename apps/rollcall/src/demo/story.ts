@@ -7,7 +7,7 @@ import { application, profile } from "./fleet.ts";
 export interface Scene {
   readonly title: string;
   readonly because: string;
-  play(hub: MemoryHub, list: KeptList): Promise<void>;
+  readonly play: (hub: MemoryHub, list: KeptList) => Promise<void>;
 }
 
 /** A day in the life of a list. */
