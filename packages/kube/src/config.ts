@@ -9,7 +9,7 @@ import { tokenFile } from "./token-file.ts";
 const accountFolder = "/var/run/secrets/kubernetes.io/serviceaccount";
 
 export interface ConfigSource {
-  /** A kubeconfig file; without it the pod's own account, else `KUBECONFIG`, else `~/.kube/config`. */
+  /** A kubeconfig file; without it the first of `KUBECONFIG`, else the pod's own account unless a context is named, else `~/.kube/config`. */
   readonly kubeconfig?: string;
   readonly context?: string;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -19,10 +19,13 @@ export interface ConfigSource {
 
 /** Finds the API server that a program is meant to talk to, as people expect from any Kubernetes tool. */
 export async function findServer(source: ConfigSource): Promise<ServerConfig> {
-  const { env } = source;
-  if (source.kubeconfig === undefined && env["KUBERNETES_SERVICE_HOST"]) return inCluster(env, source.accountFolder ?? accountFolder);
-  const path = source.kubeconfig ?? env["KUBECONFIG"]?.split(delimiter).find((each) => each !== "") ?? join(homedir(), ".kube", "config");
-  return fromKubeconfig(path, await read(path), source.context);
+  const { env, context } = source;
+  const named = source.kubeconfig ?? env["KUBECONFIG"]?.split(delimiter).find((each) => each !== "");
+  // Whoever names a file or a context means that one, also from inside a pod: the pod's own cluster would be another.
+  if (named === undefined && context === undefined && env["KUBERNETES_SERVICE_HOST"])
+    return inCluster(env, source.accountFolder ?? accountFolder);
+  const path = named ?? join(env["HOME"] ?? homedir(), ".kube", "config");
+  return fromKubeconfig(path, await read(path), context);
 }
 
 async function inCluster(env: ConfigSource["env"], folder: string): Promise<ServerConfig> {
@@ -44,10 +47,7 @@ async function read(path: string): Promise<string> {
     throw new RollcallError(
       "NoServer",
       `cannot read ${path}; name a kubeconfig in the config (inventory.kubeconfig), or run inside a cluster`,
-      {
-        retry: false,
-        cause,
-      },
+      { retry: false, cause },
     );
   }
 }

@@ -18,9 +18,9 @@ export class ApiError extends RollcallError {
 
 /** The error behind an answer that is not 2xx, whoever gave it: a Status object, plain text or a proxy's page. */
 export function errorFrom(status: number, body: string, what: string, retryAfter?: string): ApiError {
-  const said = statusObject(body);
-  const reason = said?.reason ?? reasons[status] ?? "Unknown";
-  const message = said?.message ?? body.slice(0, 200).replaceAll(/\s+/g, " ").trim();
+  const object = statusObject(body);
+  const reason = object?.reason || reasons[status] || "Unknown";
+  const message = object?.message ?? body.slice(0, 200).replaceAll(/\s+/g, " ").trim();
   return new ApiError(status, reason, `${what}: ${status} ${message || reason}`, milliseconds(retryAfter));
 }
 
@@ -31,7 +31,7 @@ export function foreignAnswer(what: string, why: string): ApiError {
 
 /** No answer at all. */
 export function unreachable(what: string, cause: unknown): ApiError {
-  const error = new ApiError(0, "Unreachable", `${what}: ${cause instanceof Error ? cause.message : String(cause)}`);
+  const error = new ApiError(0, "Unreachable", `${what}: ${said(cause)}`);
   error.cause = cause;
   return error;
 }
@@ -43,8 +43,11 @@ export function isApiError(error: unknown, status: number): error is ApiError {
 /** Someone else changed the object first (409), or it is another object of that name (422 on its uid). */
 export function isConflict(error: unknown): boolean {
   if (!(error instanceof ApiError)) return false;
-  return (error.status === 409 && error.reason === "Conflict") || (error.status === 422 && error.message.includes("metadata.uid"));
+  return (error.status === 409 && error.reason === "Conflict") || (error.status === 422 && otherUid.test(error.message));
 }
+
+// Spelled as kube-apiserver does it, so that an object that is called metadata.uid does not pass for one.
+const otherUid = /\bmetadata\.uid: Invalid value/;
 
 /** Milliseconds that an error asks us to wait, none if it does not. */
 export function retryAfter(error: unknown): number {
@@ -69,13 +72,23 @@ function statusObject(body: string): { reason?: string; message?: string } | und
   try {
     const parsed: unknown = JSON.parse(body);
     if (typeof parsed !== "object" || parsed === null || !("kind" in parsed) || parsed.kind !== "Status") return undefined;
-    return parsed as { reason?: string; message?: string };
+    const { reason, message } = parsed as { reason?: unknown; message?: unknown };
+    return { ...(typeof reason === "string" && { reason }), ...(typeof message === "string" && { message }) };
   } catch {
     return undefined;
   }
 }
 
+/** A server may slow us down, yet a proxy that says a year must not silence us for good. */
+const longestPause = 5 * 60_000;
+
 function milliseconds(retryAfter: string | undefined): number | undefined {
   const seconds = Number(retryAfter);
-  return retryAfter !== undefined && Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : undefined;
+  return retryAfter !== undefined && seconds >= 0 ? Math.min(seconds * 1000, longestPause) : undefined;
+}
+
+function said(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause);
+  // When every address of a host refuses, Node's error has an empty message and only a code.
+  return cause.message || ("code" in cause ? String(cause.code) : cause.name);
 }

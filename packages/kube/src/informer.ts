@@ -20,6 +20,8 @@ export interface InformerOptions<T> {
   /** Milliseconds without a line after which the watch is believed dead. Bookmarks come about once a minute. */
   readonly silence?: number;
   readonly pageSize?: number;
+  /** Milliseconds before the first retry; doubles from there. */
+  readonly firstRetry?: number;
 }
 
 /** What happens to a list and watch, for logs and metrics. */
@@ -44,20 +46,25 @@ export function startInformer<T>(options: InformerOptions<T>): Informer<T> {
   const store = newStore(options.project, (key, error) => options.onEvent?.({ type: "poison", kind: options.kind.kind, key, error }));
   let isSynced = false;
   let problem: unknown;
+  /** Up to where everything is known; without it, only a list can tell. */
+  let from: string | undefined;
   const synced = Promise.withResolvers<void>();
 
   async function follow(): Promise<void> {
-    const wait = backoff();
-    let from: string | undefined;
+    const wait = backoff(options.firstRetry === undefined ? {} : { first: options.firstRetry });
     while (!options.signal.aborted) {
+      let watchedFrom: number | undefined;
+      const watched = (): number => (watchedFrom === undefined ? 0 : performance.now() - watchedFrom);
       try {
         from ??= await relist();
-        const startedAt = performance.now();
-        from = await watchOn(from);
-        if (performance.now() - startedAt < shortest) throw new Error("the watch ended as soon as it began");
+        watchedFrom = performance.now();
+        await watchOn(from);
+        if (watched() < shortest) throw new Error("the watch ended as soon as it began");
         wait.reset();
       } catch (error) {
         if (options.signal.aborted) return;
+        // A watch that was cut after hours of service is no reason to wait longer than after the first.
+        if (watched() > stable) wait.reset();
         // Gone, or silence that may hide an older server: what a watch could have missed, a complete list finds.
         if (isApiError(error, 410) || error instanceof Silence) from = undefined;
         problem = error;
@@ -72,6 +79,7 @@ export function startInformer<T>(options: InformerOptions<T>): Informer<T> {
     const { transport, kind, signal } = options;
     let pass = store.begin();
     const before = store.version();
+    let isBack = false;
     const version = await list(
       transport,
       kind,
@@ -80,11 +88,16 @@ export function startInformer<T>(options: InformerOptions<T>): Informer<T> {
         ...(options.pageSize !== undefined && { pageSize: options.pageSize }),
         signal,
       },
-      (items, at) => tell(pass.page(items, at)),
+      (items, at) => {
+        // Said before anything that an older server tells is handed on, so that nobody acts on it unwarned.
+        if (before !== undefined && isNewer(before, at) && !isBack) {
+          isBack = true;
+          options.onEvent?.({ type: "went back", kind: kind.kind, from: before, to: at });
+        }
+        tell(pass.page(items, at));
+      },
       () => (pass = store.begin()),
     );
-    if (before !== undefined && isNewer(before, version))
-      options.onEvent?.({ type: "went back", kind: kind.kind, from: before, to: version });
     tell(pass.end(version));
     isSynced = true;
     synced.resolve();
@@ -92,8 +105,8 @@ export function startInformer<T>(options: InformerOptions<T>): Informer<T> {
     return version;
   }
 
-  async function watchOn(start: string): Promise<string> {
-    let from = start;
+  async function watchOn(start: string): Promise<void> {
+    let last = start;
     const quiet = new AbortController();
     const silence = options.silence ?? 90_000;
     const timer = setTimeout(() => quiet.abort(new Silence()), silence);
@@ -104,16 +117,17 @@ export function startInformer<T>(options: InformerOptions<T>): Informer<T> {
     try {
       const signal = AbortSignal.any([options.signal, quiet.signal]);
       const labels = options.labelSelector !== undefined && { labelSelector: options.labelSelector };
-      for await (const event of watch(options.transport, options.kind, { from, ...labels, signal, alive })) {
+      for await (const event of watch(options.transport, options.kind, { from: start, ...labels, signal, alive })) {
         if (event.type !== "BOOKMARK") tell(store.event(event.type, event.object));
-        from = event.resourceVersion;
+        if (isNewer(event.resourceVersion, last)) last = event.resourceVersion;
       }
-      return from;
     } catch (error) {
       throw quiet.signal.aborted ? quiet.signal.reason : error;
     } finally {
       clearTimeout(timer);
-      store.reached(from);
+      // However it ended, the next watch goes on after the last event, so that nothing is told twice.
+      from = last;
+      store.reached(last);
     }
   }
 
@@ -127,6 +141,9 @@ export function startInformer<T>(options: InformerOptions<T>): Informer<T> {
 
 /** A watch that the server ends sooner is a fault, or we would ask again without a pause. */
 const shortest = 1000;
+
+/** A watch that lived longer says that the server is well. */
+const stable = 120_000;
 
 class Silence extends Error {
   override readonly message = "the watch was silent for too long; listing again";

@@ -1,5 +1,6 @@
 import type { Kind, KubeObject } from "@rollcall/contract";
-import { ApiError, foreignAnswer, isApiError } from "./errors.ts";
+import { foreignAnswer, isApiError } from "./errors.ts";
+import { isObject } from "./object.ts";
 import { collectionPath } from "./path.ts";
 import type { Transport } from "./transport.ts";
 
@@ -41,8 +42,10 @@ export async function list(
       answer.items.map((item) => ({ ...item, apiVersion: kind.apiVersion, kind: kind.kind })),
       answer.metadata.resourceVersion,
     );
-    token = answer.metadata.continue ?? "";
-    if (token === "") return answer.metadata.resourceVersion;
+    const next = answer.metadata.continue ?? "";
+    if (next === "") return answer.metadata.resourceVersion;
+    if (next === token) throw foreignAnswer(`list of ${kind.plural}`, "its pages do not go on");
+    token = next;
   }
 }
 
@@ -73,7 +76,9 @@ function checked(answer: unknown, kind: Kind): ListAnswer {
   }
   if (typeof metadata?.resourceVersion !== "string" || metadata.resourceVersion === "")
     throw foreignAnswer(what, "it has no resourceVersion");
-  if (items === null || items === undefined) return { metadata, items: [] };
-  if (!Array.isArray(items)) throw new ApiError(0, "ForeignAnswer", `${what}: its items are no list`);
+  // Go writes an empty list as null; a list that says nothing of its items was cut or made up on the way.
+  if (items === null) return { metadata, items: [] };
+  if (!Array.isArray(items)) throw foreignAnswer(what, "its items are no list");
+  if (!items.every(isObject)) throw foreignAnswer(what, "an item has no name or no resourceVersion");
   return { metadata, items };
 }

@@ -18,8 +18,9 @@ export function groupOf(kind: Pick<Kind, "apiVersion">): string {
   return version === undefined ? "" : group!;
 }
 
-/** A name that would climb out of its place in the URL never becomes part of one. */
+/** A name that would climb out of its place in the URL never becomes part of one. Encoding a slash is not enough: an API server decodes the path before it splits it. */
 function segment(name: string): string {
-  if (name === "" || name === "." || name === "..") throw new RollcallError("BadName", `"${name}" cannot name an object`, { retry: false });
+  if (name === "" || name === "." || name === ".." || /[/%]/.test(name))
+    throw new RollcallError("BadName", `${JSON.stringify(name)} cannot name an object`, { retry: false });
   return encodeURIComponent(name);
 }

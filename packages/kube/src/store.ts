@@ -28,6 +28,9 @@ interface ListPass<T> {
   end(version: string): readonly Change<T>[];
 }
 
+/** Events come late by moments, so that only the latest deletions need to be known. */
+const mostGone = 1000;
+
 export interface OwnStore<T> extends Store<T> {
   begin(): ListPass<T>;
   event(type: "ADDED" | "MODIFIED" | "DELETED", object: KubeObject): readonly Change<T>[];
@@ -38,13 +41,16 @@ export interface OwnStore<T> extends Store<T> {
 /** An object that cannot be projected is reported and left as it was known; it never stops the others. */
 export function newStore<T>(project: (object: KubeObject) => T, poison: (key: string, error: unknown) => void): OwnStore<T> {
   const kept = new Map<string, Kept<T>>();
+  // What was deleted since the last list, and when: an event that comes late or twice does not bring it back.
+  const gone = new Map<string, string>();
   let reached: string | undefined;
 
   function take(object: KubeObject, evenOlder = false): readonly Change<T>[] {
     const key = keyOf(object);
     const version = object.metadata.resourceVersion ?? "";
     const before = kept.get(key);
-    if (before !== undefined && !evenOlder && !isNewer(version, before.version)) return [];
+    const known = before?.version ?? gone.get(key);
+    if (known !== undefined && !evenOlder && !isNewer(version, known)) return [];
     try {
       const value = project(object);
       kept.set(key, { version, value });
@@ -53,6 +59,13 @@ export function newStore<T>(project: (object: KubeObject) => T, poison: (key: st
       poison(key, error);
       return [];
     }
+  }
+
+  function bury(key: string, version: string): void {
+    if (!isNewer(version, gone.get(key) ?? "")) return;
+    gone.delete(key);
+    gone.set(key, version);
+    if (gone.size > mostGone) gone.delete(gone.keys().next().value!);
   }
 
   function drop(key: string): readonly Change<T>[] {
@@ -91,9 +104,10 @@ export function newStore<T>(project: (object: KubeObject) => T, poison: (key: st
           }),
         end(version) {
           // What a write of ours made after the snapshot was taken is newer than the list, not absent from it.
-          const gone = [...kept].filter(([key, each]) => !seen.has(key) && (wentBack(version) || !isNewer(each.version, version)));
+          const absent = [...kept].filter(([key, each]) => !seen.has(key) && (wentBack(version) || !isNewer(each.version, version)));
           reached = version;
-          return gone.flatMap(([key]) => drop(key));
+          gone.clear();
+          return absent.flatMap(([key]) => drop(key));
         },
       };
     },
@@ -101,8 +115,11 @@ export function newStore<T>(project: (object: KubeObject) => T, poison: (key: st
       const version = object.metadata.resourceVersion ?? "";
       if (reached === undefined || isNewer(version, reached)) reached = version;
       if (type !== "DELETED") return take(object);
-      const before = kept.get(keyOf(object));
-      return before !== undefined && isNewer(before.version, version) ? [] : drop(keyOf(object));
+      const key = keyOf(object);
+      const before = kept.get(key);
+      if (before !== undefined && isNewer(before.version, version)) return [];
+      bury(key, version);
+      return drop(key);
     },
     version: () => reached,
     reached(version) {

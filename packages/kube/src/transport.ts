@@ -76,15 +76,18 @@ export function openTransport(config: ServerConfig, { connections = 24 }: { read
     async lines(call) {
       const what = describe(call);
       let answer: Dispatcher.ResponseData;
+      let problem: string | undefined;
       try {
         answer = await send(streams, call, call.signal);
+        if (answer.statusCode < 200 || answer.statusCode > 299) problem = await answer.body.text();
       } catch (cause) {
         throw unreachable(what, cause);
       }
       const { statusCode, headers, body } = answer;
-      if (statusCode < 200 || statusCode > 299) throw errorFrom(statusCode, await body.text(), what, first(headers["retry-after"]));
+      if (problem !== undefined) throw errorFrom(statusCode, problem, what, first(headers["retry-after"]));
       if (!String(headers["content-type"]).includes("json")) {
-        body.destroy();
+        // Without a listener its end would be an uncaught exception, and the end of the process.
+        body.on("error", () => {}).destroy();
         throw foreignAnswer(what, `its type is ${String(headers["content-type"])}`);
       }
       return splitLines(body, what);
@@ -118,13 +121,13 @@ async function* splitLines(body: AsyncIterable<Buffer>, what: string): AsyncGene
   } catch (cause) {
     throw unreachable(what, cause);
   }
-  if (rest.trim() !== "") throw foreignAnswer(what, "it ends in the middle of a line");
+  if ((rest + decoder.decode()).trim() !== "") throw foreignAnswer(what, "it ends in the middle of a line");
 }
 
 function parsed(text: string, what: string): unknown {
   try {
     const value: unknown = JSON.parse(text);
-    if (typeof value === "object" && value !== null) return value;
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
   } catch {
     // Said below, together with JSON that is no object.
   }

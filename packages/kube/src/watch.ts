@@ -1,5 +1,6 @@
 import type { Kind, KubeObject } from "@rollcall/contract";
 import { ApiError, errorFrom, foreignAnswer } from "./errors.ts";
+import { isObject } from "./object.ts";
 import { collectionPath } from "./path.ts";
 import type { Transport } from "./transport.ts";
 
@@ -37,22 +38,26 @@ function event(line: string, kind: Kind): WatchEvent {
   const what = `watch of ${kind.plural}`;
   const { type, object } = parsed(line, what);
   if (type === "ERROR") {
-    const { code } = object as { code?: number };
+    const code = (object as { code?: unknown } | null | undefined)?.code;
     throw typeof code === "number"
       ? errorFrom(code, JSON.stringify(object), what)
       : new ApiError(0, "WatchError", `${what}: ${line.slice(0, 200)}`);
   }
   const resourceVersion = object?.metadata?.resourceVersion;
-  if (object === undefined || typeof resourceVersion !== "string") throw foreignAnswer(what, "an event has no resourceVersion");
+  if (typeof resourceVersion !== "string" || resourceVersion === "") throw foreignAnswer(what, "an event has no resourceVersion");
   if (type === "BOOKMARK") return { type, resourceVersion };
-  if (type === "ADDED" || type === "MODIFIED" || type === "DELETED") return { type, object, resourceVersion };
-  throw foreignAnswer(what, `an event is of type ${JSON.stringify(type)}`);
+  if (type !== "ADDED" && type !== "MODIFIED" && type !== "DELETED")
+    throw foreignAnswer(what, `an event is of type ${JSON.stringify(type)}`);
+  if (!isObject(object)) throw foreignAnswer(what, "an event is about no object");
+  return { type, object, resourceVersion };
 }
 
 function parsed(line: string, what: string): { type?: string; object?: KubeObject } {
   try {
-    return JSON.parse(line) as { type?: string; object?: KubeObject };
+    const value: unknown = JSON.parse(line);
+    if (typeof value === "object" && value !== null) return value;
   } catch {
-    throw foreignAnswer(what, "a line is no JSON");
+    // Said below, together with JSON that is no object.
   }
+  throw foreignAnswer(what, "a line is no JSON object");
 }
