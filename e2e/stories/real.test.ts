@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, it } from "vitest";
 import { crds, startControlPlane, type ControlPlane } from "../control-plane/src/index.ts";
+import { playWithKill, scenarios, type Moment } from "./kills.ts";
 import { realWorld } from "./real-world.ts";
 import { stories } from "./stories.ts";
 
@@ -18,4 +19,19 @@ describe("stories on a real kube-apiserver", () => {
       await world.close();
     }
   });
+
+  const moments: readonly Moment[] = ["before a write", "after a write"];
+  it.each(scenarios.flatMap((scenario) => moments.map((moment) => ({ ...scenario, moment }))))(
+    "killed $moment while $tells: all is well after a restart",
+    async (scenario) => {
+      for (let n = 1; ; n += 1) {
+        const world = await realWorld(plane);
+        try {
+          if (!(await playWithKill(world, scenario, n, scenario.moment))) break;
+        } finally {
+          await world.close();
+        }
+      }
+    },
+  );
 });
