@@ -1,1 +1,2 @@
-export const room = "memory-hub";
+export { startMemoryHub, type MemoryHub } from "./hub.ts";
+export type { HubKind, HubRequest, HubRule, HubUser, MemoryHubOptions } from "./options.ts";
