@@ -1,4 +1,4 @@
-import { callOverHttp, conformanceCases, type Call } from "../../packages/testing/src/conformance/index.ts";
+import { callOverHttp, conformanceCases, type Call } from "@rollcall/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { crds, startControlPlane, type ControlPlane } from "../control-plane/src/index.ts";
 import { forgetHistory } from "./forget-history.ts";

@@ -29,8 +29,8 @@ export function launchProgram(args: readonly string[]): Program {
   });
   const lines: LogLine[] = [];
   const complaints: string[] = [];
-  createInterface({ input: child.stdout! }).on("line", (line) => lines.push(JSON.parse(line) as LogLine));
-  createInterface({ input: child.stderr! }).on("line", (line) => complaints.push(line));
+  createInterface({ input: child.stdout }).on("line", (line) => lines.push(JSON.parse(line) as LogLine));
+  createInterface({ input: child.stderr }).on("line", (line) => complaints.push(line));
   running.add(child);
   const ended = once(child, "exit").then(() => running.delete(child));
 

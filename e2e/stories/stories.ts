@@ -6,7 +6,7 @@ import { rollName, until, type World } from "./world.ts";
 /** What happens to a user, told on any world. */
 export interface Story {
   readonly tells: string;
-  run(world: World): Promise<void>;
+  readonly run: (world: World) => Promise<void>;
 }
 
 export const soon = { deselected: { then: "drain", after: 0 }, unregistered: { then: "release", after: "1s" } };
@@ -188,7 +188,7 @@ export const stories: readonly Story[] = [
       const program = await world.start({ removal: soon });
       await world.remove("ClusterProfile", "paris");
       const held = await program.says({ cluster: id(world, "paris"), verdict: { is: "held", reason: "GuardHolds" } });
-      const digest = /digest (\w+)/.exec(String((held["verdict"] as { message: string }).message))![1]!;
+      const digest = /digest (\w+)/.exec((held["verdict"] as { message: string }).message)![1]!;
       await world.edit("ConfigMap", rollName, { metadata: { annotations: { "rollcall.dev/ack": "0000000000" } } });
       await program.says({ message: "ack unknown", digest: "0000000000", expected: digest });
       expect(await secretOf(world, "paris")).toBeDefined();

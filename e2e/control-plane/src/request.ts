@@ -20,6 +20,7 @@ export function client(url: string, token: string, ca: string): Client {
   const agent = new Agent({ keepAlive: true, ca });
   const ask: Ask = (method, path, body, headers) =>
     new Promise<Answer>((resolve, reject) => {
+      const sent = body === undefined || typeof body === "string" ? body : JSON.stringify(body);
       const request = send(new URL(path, url), {
         method,
         agent,
@@ -27,7 +28,11 @@ export function client(url: string, token: string, ca: string): Client {
         headers: {
           authorization: `Bearer ${token}`,
           accept: "application/json",
-          ...(body !== undefined && { "content-type": method === "PATCH" ? "application/merge-patch+json" : "application/json" }),
+          // Node leaves the length out of a DELETE, and kube-apiserver then reads no body.
+          ...(sent !== undefined && {
+            "content-length": Buffer.byteLength(sent),
+            "content-type": method === "PATCH" ? "application/merge-patch+json" : "application/json",
+          }),
           ...headers,
         },
       });
@@ -39,7 +44,7 @@ export function client(url: string, token: string, ca: string): Client {
         response.once("error", reject);
         response.once("end", () => resolve(answer(response.statusCode ?? 0, Buffer.concat(chunks).toString())));
       });
-      request.end(body === undefined || typeof body === "string" ? body : JSON.stringify(body));
+      request.end(sent);
     });
   return Object.assign(ask, { close: () => agent.destroy() });
 }

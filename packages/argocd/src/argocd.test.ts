@@ -40,7 +40,7 @@ type Case = {
   readonly clusters: readonly Parameters<typeof reachable>[0][];
   readonly options?: Partial<ArgoCdOptions>;
 };
-const paris = (connection: Partial<Connection> & { readonly ca?: string | undefined } = {}) => [
+const paris = (connection: { readonly [Key in keyof Connection]?: Connection[Key] | undefined } = {}) => [
   { name: "paris", connection: { ca: certificate, ...connection } },
 ];
 

@@ -197,6 +197,7 @@ describe("two clusters never meet", () => {
   function spoil({ connection }: Reachable): void {
     const login = connection.login as unknown as Record<string, unknown>;
     (login["args"] as string[] | undefined)?.push("--kubeconfig=/tmp/theirs");
-    for (const part of [connection, login, login["env"], login["config"]]) if (part !== undefined) Object.assign(part, { spoilt: "yes" });
+    for (const part of [connection, login, login["env"], login["config"]])
+      if (typeof part === "object" && part !== null) Object.assign(part, { spoilt: "yes" });
   }
 });

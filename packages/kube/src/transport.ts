@@ -24,7 +24,7 @@ export interface Transport {
   close(): Promise<void>;
 }
 
-export const json = "application/json";
+const json = "application/json";
 export const mergePatch = "application/merge-patch+json";
 /** Asks for names, labels and annotations only: no data comes back. */
 export const metadataOnly = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";

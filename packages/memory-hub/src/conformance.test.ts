@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { callOverHttp, clusterProfileKind, conformanceCases } from "../../testing/src/conformance/index.ts";
+import { callOverHttp, clusterProfileKind, conformanceCases } from "@rollcall/testing";
 import { startMemoryHub } from "./index.ts";
 
 const stranger = { name: "stranger", token: "stranger-token", rules: [] };

@@ -1,3 +1,4 @@
+export { callOverHttp, clusterProfileKind, conformanceCases, type Call } from "./conformance/index.ts";
 export { ca, cluster, profile, reachable, type Given, type GivenProfile } from "./fixtures.ts";
 export { toYaml } from "./golden.ts";
 export { promises, testAdapter, type Promised } from "./promises.ts";
