@@ -159,20 +159,19 @@ describe("with a kubeconfig", () => {
     expect(await findServer({ env: {}, kubeconfig: path, context: "spare" })).toEqual({ url: "https://spare.example", insecure: true });
   });
 
-  it("paths are relative to the file, and data beside them goes first", async () => {
+  it("paths are relative to the file unless they are absolute, and data beside them goes first", async () => {
     await mkdir(join(folder, "pki"), { recursive: true });
     await Promise.all([file("pki/ca.crt", "the CA"), file("pki/me.crt", "my certificate"), file("pki/token", "from a file")]);
-    const absolute = await file("pki/me.key", "my key");
     const user = {
-      "client-certificate": "pki/me.crt",
-      "client-key": absolute,
-      "client-key-data": Buffer.from("my other key").toString("base64"),
+      "client-certificate": join(folder, "pki/me.crt"),
+      "client-key": "pki/missing.key",
+      "client-key-data": Buffer.from("my key").toString("base64"),
       tokenFile: "pki/token",
       token: "beside the file",
     };
     const path = await file("paths.yaml", kubeconfig({ cluster: { "certificate-authority": "pki/ca.crt" }, user }));
     const server = await findServer({ env: {}, kubeconfig: path });
-    expect(server).toMatchObject({ ca: "the CA", clientCertificate: { certificate: "my certificate", key: "my other key" } });
+    expect(server).toMatchObject({ ca: "the CA", clientCertificate: { certificate: "my certificate", key: "my key" } });
     expect(await server.token?.()).toBe("from a file");
     await rm(join(folder, "pki/token"));
     const again = await findServer({ env: {}, kubeconfig: path });

@@ -13,7 +13,7 @@ export interface InformerOptions<T> {
   readonly labelSelector?: string;
   /** What is kept of an object, made as soon as it is parsed; the object itself is let go. */
   readonly project: (object: KubeObject) => T;
-  /** Told of changes, a page or an event at a time. A page is told before its list is complete: additions only. */
+  /** Told of changes, a page or an event at a time; a page before its list is complete, so that it removes nobody. What it throws at is told again. */
   readonly onChange?: (changes: readonly Change<T>[]) => void;
   readonly onEvent?: (event: InformerEvent) => void;
   readonly signal: AbortSignal;
@@ -48,6 +48,8 @@ export function startInformer<T>(options: InformerOptions<T>): Informer<T> {
   let problem: unknown;
   /** Up to where everything is known; without it, only a list can tell. */
   let from: string | undefined;
+  /** What was not taken in: the store knows it already, so that no list or event would bring it again. */
+  let untold: readonly Change<T>[] = [];
   const synced = Promise.withResolvers<void>();
 
   async function follow(): Promise<void> {
@@ -132,7 +134,9 @@ export function startInformer<T>(options: InformerOptions<T>): Informer<T> {
   }
 
   function tell(changes: readonly Change<T>[]): void {
-    if (changes.length > 0) options.onChange?.(changes);
+    untold = untold.length === 0 ? changes : [...untold, ...changes];
+    if (untold.length > 0) options.onChange?.(untold);
+    untold = [];
   }
 
   void follow();

@@ -254,6 +254,7 @@ describe("the end", () => {
     queue.add("rome", 100);
     const closed = vi.fn();
     void queue.close().then(closed);
+    expect(vi.getTimerCount()).toBe(0);
     queue.add("bern");
     await vi.advanceTimersByTimeAsync(1000);
     expect(closed).not.toHaveBeenCalled();

@@ -208,6 +208,10 @@ describe("a server that went back", () => {
     listed(store, 30, profile("paris", 20));
     expect(store.event("MODIFIED", profile("paris", 31, "b"))).toHaveLength(1);
     expect(store.wrote(profile("paris", 32), "ours")).toBe(true);
+    listed(store, 33, profile("paris", 32));
+    store.event("DELETED", profile("oslo", 95));
+    listed(store, 40);
+    expect(store.event("ADDED", profile("oslo", 41))).toHaveLength(1);
   });
 });
 

@@ -83,13 +83,9 @@ describe("a call that goes wrong", () => {
   it("is a typed error with the server's reason and the wait that it asks for", async () => {
     const status = { kind: "Status", reason: "TooManyRequests", message: "slow down" };
     await using server = await scripted(says(429, status, { "retry-after": "3" }));
-    for (const answer of [server.transport.call(get), server.transport.lines(get)])
-      await expect(answer).rejects.toMatchObject({
-        status: 429,
-        reason: "TooManyRequests",
-        retryAfter: 3000,
-        message: `GET ${path}: 429 slow down`,
-      });
+    const error = { status: 429, reason: "TooManyRequests", retryAfter: 3000, message: `GET ${path}: 429 slow down` };
+    const answers = [server.transport.call(get), server.transport.lines(get)];
+    await Promise.all(answers.map((answer) => expect(answer).rejects.toMatchObject(error)));
   });
 
   it("says where but not what: neither query nor body stand in the error", async () => {
@@ -118,6 +114,8 @@ describe("a call that goes wrong", () => {
   it("is unreachable when its time is over", async () => {
     await using server = await scripted(() => {});
     await expect(server.transport.call({ ...get, timeout: 30 })).rejects.toMatchObject({ reason: "Unreachable", retry: true });
+    const { signal } = new AbortController();
+    await expect(server.transport.call({ ...get, timeout: 30, signal })).rejects.toMatchObject({ reason: "Unreachable" });
   });
 
   it("is unreachable when its time is over in the middle of the answer", async () => {
