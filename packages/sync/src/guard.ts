@@ -49,11 +49,11 @@ export function guard({ list, now, settings, roll, members, missing }: GuardInpu
   const unacked = [...missing].filter(([id]) => !roll.acked.has(id));
   const atRisk = new Set([...window.gone, ...unacked.map(([id]) => id)]);
   const remaining = members.size - missing.size;
-  const share = Math.max(1, Math.floor((settings.percent / 100) * window.members));
+  const share = Math.max(1, Math.floor((settings.percent * window.members) / 100));
   const needsAck =
-    (remaining === 0 && "nobody would be left") ||
+    (missing.size > 0 && remaining === 0 && "nobody would be left") ||
     (window.members >= 4 && atRisk.size * 2 >= window.members && `${atRisk.size} of ${window.members} would leave, half or more`) ||
-    wholeGroup(window, atRisk, members);
+    wholeGroup(window, atRisk, members, missing, roll.acked);
   return {
     digest: digestOf([list, ...unacked.map(([id, cause]) => `${id} ${cause}`)]),
     ...(needsAck && { needsAck }),
@@ -91,11 +91,26 @@ function openWindow(window: Window | undefined, now: number, settings: GuardSett
   };
 }
 
-function wholeGroup(window: Window, atRisk: ReadonlySet<ClusterId>, members: GuardInput["members"]): string | undefined {
+function wholeGroup(
+  window: Window,
+  atRisk: ReadonlySet<ClusterId>,
+  members: GuardInput["members"],
+  missing: GuardInput["missing"],
+  acked: Roll["acked"],
+): string | undefined {
   const going: Record<string, number> = {};
   for (const id of atRisk) for (const group of groupsOf(id, members.get(id))) going[group] = (going[group] ?? 0) + 1;
-  const whole = Object.keys(window.groups).find((group) => (going[group] ?? 0) >= window.groups[group]!);
-  return whole === undefined ? undefined : `all ${window.groups[whole]} clusters of ${whole} would leave`;
+  // Nobody knows the manager of those who went; that the last one of a group wants to go is seen by who would stay.
+  const stays = new Set<string>();
+  const goes = new Set<string>();
+  for (const [id, manager] of members)
+    for (const group of groupsOf(id, manager))
+      if (!missing.has(id)) stays.add(group);
+      else if (!acked.has(id)) goes.add(group);
+  const whole = Object.entries(window.groups).find(
+    ([group, size]) => (going[group] ?? 0) >= size || (goes.has(group) && !stays.has(group)),
+  );
+  return whole && `all ${whole[1]} clusters of ${whole[0]} would leave`;
 }
 
 function groupsOf(id: ClusterId, manager: string | undefined): readonly string[] {

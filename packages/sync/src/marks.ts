@@ -1,4 +1,4 @@
-import { annotations, canonicalJson, endpointHash, labels, type Cluster, type KubeObject, type Reachable } from "@rollcall/contract";
+import { annotations, canonicalJson, endpointHash, labels, ourDomain, type KubeObject, type Reachable } from "@rollcall/contract";
 
 /** Whose objects they are: this installation's, and this list's. */
 export interface Owner {
@@ -6,15 +6,20 @@ export interface Owner {
   readonly list: string;
 }
 
-/** An adapter's object with our marks on it. They are written last, so that nobody's input can stand in for them. */
+/** An adapter's object with our marks on it. Nobody's input can stand in for them: a key of our domain that comes from elsewhere is dropped. */
 export function marked(object: KubeObject, cluster: Reachable, owner: Owner): KubeObject {
-  const { metadata } = object;
+  const own = withoutMarks(object.metadata.labels);
+  const notes = { ...withoutMarks(object.metadata.annotations), ...optionalMarks(cluster) };
   return {
     ...object,
     metadata: {
-      ...metadata,
-      labels: { ...metadata.labels, ...ownerLabels(owner), [labels.state]: "member" },
-      annotations: { ...metadata.annotations, ...clusterMarks(cluster), [annotations.wrote]: wrote(object) },
+      ...object.metadata,
+      labels: { ...own, ...ownerLabels(owner), [labels.state]: "member" },
+      annotations: {
+        ...notes,
+        ...clusterMarks(cluster),
+        [annotations.wrote]: wrote({ labels: own, annotations: notes, data: object.data }),
+      },
     },
   };
 }
@@ -25,7 +30,10 @@ export function ownerLabels({ instance, list }: Owner): Record<string, string> {
 
 /** Whether what stands is the same cluster: by its uid, or, under a new one, by its server and CA. */
 export function isSameCluster(stands: Readonly<Record<string, string>>, cluster: Reachable): boolean {
-  return stands[annotations.clusterUid] === cluster.uid || stands[annotations.endpoint] === endpointHash(cluster.connection);
+  const [uid, endpoint] = [stands[annotations.clusterUid], stands[annotations.endpoint]];
+  // Somebody has stripped the marks. That is no reason to remove anything: they are put back.
+  if (uid === undefined && endpoint === undefined) return true;
+  return uid === cluster.uid || endpoint === endpointHash(cluster.connection);
 }
 
 /** Which keys an object of ours carries because we put them there: those we may take away again. */
@@ -48,19 +56,27 @@ export function readWrote(text: string | undefined): Wrote {
   }
 }
 
-function clusterMarks(cluster: Cluster & Reachable): Record<string, string> {
+function clusterMarks(cluster: Reachable): Record<string, string> {
   return {
     [annotations.cluster]: cluster.id,
     [annotations.clusterUid]: cluster.uid,
     [annotations.endpoint]: endpointHash(cluster.connection),
-    ...(cluster.memberId !== undefined && { [annotations.memberId]: cluster.memberId }),
   };
 }
 
-function wrote({ metadata, data }: KubeObject): string {
-  const keys = (from: object | undefined): readonly string[] | undefined => {
-    const all = Object.keys(from ?? {}).sort();
-    return all.length > 0 ? all : undefined;
-  };
-  return canonicalJson({ labels: keys(metadata.labels), annotations: keys(metadata.annotations), data: keys(data) });
+/** Marks that can be outlived: named among what we wrote, so that they go when the profile carries them no more. */
+function optionalMarks({ memberId }: Reachable): Record<string, string> {
+  return memberId === undefined ? {} : { [annotations.memberId]: memberId };
+}
+
+function withoutMarks(keys: Readonly<Record<string, string>> = {}): Record<string, string> {
+  return Object.fromEntries(Object.entries(keys).filter(([key]) => !key.startsWith(ourDomain)));
+}
+
+function wrote(objects: { readonly [part in keyof Wrote]-?: object | undefined }): string {
+  const named = Object.entries(objects).flatMap(([part, keys]) => {
+    const all = Object.keys(keys ?? {}).sort();
+    return all.length > 0 ? [[part, all] as const] : [];
+  });
+  return canonicalJson(Object.fromEntries(named));
 }

@@ -57,8 +57,9 @@ export interface Membership {
  *   stands   choice          absence            outcome
  *   no       chosen          -                  newcomer: write; refused: nobody, with the reason
  *   yes      chosen          -                  member: write; refused: stale, nothing is written
- *   yes      chosen          missing            member again, free
+ *   yes      chosen          missing            member again, free; refused: stale, and no longer missing
  *   yes      chosen          leaving            member again if every harmful step can be undone; else it leaves, then joins
+ *   another  chosen          any                as if unregistered: who bore the name before leaves first
  *   any      unknown         any                stale: whatever it was
  *   yes      not chosen      -                  missing, grace begins
  *   yes      not chosen      missing, in grace  missing
@@ -66,15 +67,24 @@ export interface Membership {
  *   any      not chosen      leaving            the next steps
  *   no       not chosen      no step left       gone
  */
-export function membership(input: MembershipInput): Membership {
+export function membership(given: MembershipInput): Membership {
+  const input: MembershipInput = given.absence === undefined ? given : { ...given, absence: fitting(given.absence, given.leave) };
   const { choice, stands, refused, absence } = input;
   if (choice.is === "unknown") return unmoved(input, { is: "stale", ...choice.why });
   const isLeaving = absence !== undefined && isPastHarm(absence, input.leave);
   if (choice.is === "not chosen") return stands || isLeaving ? absent(input, choice.cause) : { state: "gone", may: "nothing" };
-  if (refused !== undefined) return unmoved(input, { is: "stale", ...refused });
+  const here = stands ? "member" : "newcomer";
+  const mustGo = isLeaving && !canReturn(input, absence.leaving!);
+  if (refused !== undefined) {
+    const verdict: Verdict = { is: "stale", ...refused };
+    // It is chosen, so what it was missing for is over, whether or not it can be reached: the next absence has a grace of its own.
+    if (!isLeaving) return { state: here, verdict, may: "nothing" };
+    // A release needs no login, and neither does what nothing is left of.
+    if (!mustGo || (stands && absence.leaving?.way === "drain")) return unmoved(input, verdict);
+  }
   if (stands && !input.isSame) return absent(input, "unregistered", replaced);
-  if (isLeaving && !canReturn(input, absence.leaving!)) return absent(input, absence.cause);
-  return { state: stands ? "member" : "newcomer", may: "write" };
+  if (mustGo) return absent(input, absence.cause);
+  return { state: here, may: "write" };
 }
 
 const replaced: Verdict = {
@@ -93,10 +103,10 @@ const askAgain = 10_000;
 
 function absent(input: MembershipInput, cause: Cause, why?: Verdict): Membership {
   const { absence, now, removals, leave, refused } = input;
-  if (absence !== undefined && isPastHarm(absence, leave)) return taking(input, absence, why);
+  if (absence?.leaving !== undefined && isPastHarm(absence, leave)) return taking(input, absence, absence.leaving, why);
 
   // Another cause is another story, with a grace of its own.
-  const known: Absence = absence?.cause === cause ? absence : { cause, since: now };
+  const known: Absence = absence?.cause === cause ? absence : { cause, since: now, ...managerOf(absence) };
   const { then, after } = removals[cause];
   const missing = (verdict: Verdict | undefined, again?: number): Membership => ({
     state: "missing",
@@ -108,18 +118,23 @@ function absent(input: MembershipInput, cause: Cause, why?: Verdict): Membership
   if (then === "keep")
     return missing({ is: "held", ...refusal("Kept", `removal.${cause}.then is keep: it stays until you say otherwise`) });
   const left = known.since + after * 1000 - now;
-  if (left > 0) return missing(why, left);
+  // The guard counts whom the roll calls missing, so that nobody goes in the look that finds it out.
+  if (left > 0 || known !== absence) return missing(why, Math.max(1, left));
   // To drain with a login that does not work would hang in the consumer, and orphan what it cannot reach.
-  if (then === "drain" && cause === "deselected" && refused !== undefined) return missing({ is: "stale", ...refused });
-  return taking(input, known.leaving?.way === then ? known : { ...known, leaving: { way: then, step: 0, since: now } }, why);
+  if (then === "drain" && refused !== undefined) return missing({ is: "stale", ...refused });
+  const leaving: Leaving = known.leaving?.way === then ? known.leaving : { way: then, steps: spelled(leave[then]), step: 0, since: now };
+  return taking(input, known, leaving, why);
+}
+
+function managerOf(absence: Absence | undefined): Pick<Absence, "manager"> {
+  return absence?.manager === undefined ? {} : { manager: absence.manager };
 }
 
 /** Takes the step that is next. Only what is written down as begun is done. */
-function taking({ now, leave, guard }: MembershipInput, absence: Absence, why: Verdict | undefined): Membership {
-  const leaving = absence.leaving!;
+function taking({ now, choice, leave, guard }: MembershipInput, absence: Absence, leaving: Leaving, why: Verdict | undefined): Membership {
   const steps = leave[leaving.way];
   const step = steps[leaving.step];
-  if (step === undefined) return { state: "gone", may: "nothing" };
+  if (step === undefined) return { state: "gone", may: "nothing", ...(choice.is === "chosen" && { again: 1 }) };
   const isBegun = leaving.does === step.does;
   if (!isBegun && leaving.step === firstHarm(steps)) {
     const held = guard();
@@ -136,12 +151,14 @@ function taking({ now, leave, guard }: MembershipInput, absence: Absence, why: V
 /** The absence once its present step is done: it comes to the next one, which is not begun yet. */
 export function stepDone(absence: Absence, now: number): Absence {
   const { leaving } = absence;
-  return leaving === undefined ? absence : { ...absence, leaving: { way: leaving.way, step: leaving.step + 1, since: now } };
+  if (leaving === undefined) return absence;
+  const { does: _, ...at } = leaving;
+  return { ...absence, leaving: { ...at, step: leaving.step + 1, since: now } };
 }
 
 /** Whether the first harmful step has been begun. */
 export function isPastHarm({ leaving }: Absence, leave: Leave): boolean {
-  if (leaving === undefined) return false;
+  if (leaving === undefined || !fits(leaving, leave)) return false;
   const harm = firstHarm(leave[leaving.way]);
   return leaving.step > harm || (leaving.step === harm && leaving.does !== undefined);
 }
@@ -151,4 +168,19 @@ function canReturn({ leave, stands }: MembershipInput, { way, step, does }: Leav
   const steps = leave[way];
   const taken = steps.slice(firstHarm(steps), does === undefined ? step : step + 1);
   return taken.every((each, at) => each.undo || (each.does === "delete" && stands && firstHarm(steps) + at === step));
+}
+
+/** A leaving is at a place in the steps that it began with. Where an upgrade has others, it begins anew, guard and all. */
+function fitting(absence: Absence, leave: Leave): Absence {
+  const { leaving, ...anew } = absence;
+  return leaving === undefined || fits(leaving, leave) ? absence : anew;
+}
+
+function fits({ way, steps }: Leaving, leave: Leave): boolean {
+  return steps === spelled(leave[way]);
+}
+
+/** The steps of a way in words, the harmful ones marked as in the design's table. */
+function spelled(steps: readonly Step[]): string {
+  return steps.map(({ does, final }) => (final ? `${does}!` : does)).join(" ");
 }

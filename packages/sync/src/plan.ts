@@ -50,7 +50,8 @@ export function plan({ desired, current, owner, reading }: PlanInput): readonly 
     const stands = standing.get(key);
     if (stands === undefined) return [{ do: "create" as const, key, object }];
     if (!isOurs(stands, owner)) return [{ do: "refuse" as const, key, refusal: foreignObject(key) }];
-    if (stands.type !== undefined && stands.type !== object.type)
+    // A Secret that says no type is given this one by the API server.
+    if (stands.type !== undefined && stands.type !== (object.type ?? "Opaque"))
       return [{ do: "refuse" as const, key, refusal: wrongType(key, stands.type) }];
     return difference(key, object, stands, reading);
   });
@@ -107,7 +108,7 @@ type Keys = Readonly<Record<string, string>>;
 
 /** What is to be set, and what we once put there and want no more; keys of others are never looked at. */
 function differing(desired: Keys = {}, stands: Keys = {}, wrote: readonly string[] = []): Record<string, string | null> {
-  const gone = wrote.filter((key) => desired[key] === undefined && stands[key] !== undefined);
+  const gone = wrote.filter((key) => !Object.hasOwn(desired, key) && Object.hasOwn(stands, key));
   const set = Object.entries(desired).filter(([key, value]) => stands[key] !== value);
   return Object.fromEntries([...set, ...gone.map((key) => [key, null] as const)]);
 }

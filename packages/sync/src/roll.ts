@@ -21,6 +21,8 @@ export interface Absence {
 /** The step that a leaving has come to. It is begun when `does` names it, and that is written down before it is taken. */
 export interface Leaving {
   readonly way: Way;
+  /** The steps that it began with, by name. */
+  readonly steps: string;
   readonly step: number;
   readonly does?: string;
   readonly since: number;
@@ -49,43 +51,45 @@ export const emptyRoll: Roll = { absences: new Map(), acked: new Set() };
 
 /** One group of clusters with the same story, so that a mass change stays small and readable. */
 interface Group {
-  cause: Cause;
-  since: string;
-  manager?: string;
-  way?: Way;
-  step?: number;
-  does?: string;
-  stepSince?: string;
-  clusters: ClusterId[];
+  readonly cause: Cause;
+  readonly since: string;
+  readonly manager?: string;
+  readonly way?: Way;
+  readonly steps?: string;
+  readonly step?: number;
+  readonly does?: string;
+  readonly stepSince?: string;
+  readonly clusters: ClusterId[];
+}
+
+interface Text {
+  readonly version: number;
+  readonly hub?: string;
+  /** Grace is not over. */
+  readonly missing?: readonly Group[];
+  /** Grace is over, and a step has been come to. */
+  readonly leaving?: readonly Group[];
+  readonly window?: Omit<Window, "since"> & { readonly since: string };
+  readonly acked?: readonly ClusterId[];
 }
 
 /** The roll as text, for its ConfigMap: grouped, sorted, stable. */
 export function writeRoll({ hub, absences, window, acked }: Roll): string {
   const groups = new Map<string, Group>();
-  for (const [id, { cause, since, manager, leaving }] of [...absences].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const story: Omit<Group, "clusters"> = {
-      cause,
-      since: iso(since),
-      ...(manager !== undefined && { manager }),
-      ...(leaving && {
-        way: leaving.way,
-        step: leaving.step,
-        ...(leaving.does !== undefined && { does: leaving.does }),
-        stepSince: iso(leaving.since),
-      }),
-    };
+  for (const [id, absence] of [...absences].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const story = storyOf(absence);
     const key = JSON.stringify(story);
     const group = groups.get(key) ?? { ...story, clusters: [] };
     group.clusters.push(id);
     groups.set(key, group);
   }
   const all = [...groups.values()];
-  const text = {
+  const text: Text = {
     version: 1,
     ...(hub !== undefined && { hub }),
     missing: all.filter(({ way }) => way === undefined),
     leaving: all.filter(({ way }) => way !== undefined),
-    ...(window && { window: { ...window, since: iso(window.since) } }),
+    ...(window && { window: { ...window, since: new Date(window.since).toISOString() } }),
     ...(acked.size > 0 && { acked: [...acked].sort() }),
   };
   return `${JSON.stringify(text, null, 1)}\n`;
@@ -94,21 +98,16 @@ export function writeRoll({ hub, absences, window, acked }: Roll): string {
 /** Reads a roll back. One that cannot be read is an error: guessing would forget who may not go. */
 export function readRoll(text: string): Roll {
   try {
-    const { version, hub, missing, leaving, window, acked } = JSON.parse(text) as {
-      version: number;
-      hub?: string;
-      missing?: Group[];
-      leaving?: Group[];
-      window?: Omit<Window, "since"> & { since: string };
-      acked?: string[];
-    };
-    if (version !== 1) throw new Error(`its version is ${String(version)}, this Rollcall reads version 1`);
-    return {
-      ...(hub !== undefined && { hub }),
-      absences: new Map([...(missing ?? []), ...(leaving ?? [])].flatMap((group) => group.clusters.map((id) => [id, absenceOf(group)]))),
-      ...(window && { window: { ...window, since: at(window.since) } }),
-      acked: new Set(acked),
-    };
+    const said = JSON.parse(text) as Text | null;
+    must(typeof said === "object" && said !== null, "it is no object");
+    const { version, hub, missing = [], leaving = [], window, acked = [] } = said;
+    must(version === 1, `its version is ${String(version)}, this Rollcall reads version 1`);
+    must(hub === undefined || typeof hub === "string", "hub is no text");
+    must(isNames(acked), "acked is no list of clusters");
+    const absences = [...missing, ...leaving].flatMap((group) => membersOf(group).map((id) => [id, absenceOf(group)] as const));
+    const known = new Map(absences);
+    must(known.size === absences.length, "a cluster is there twice");
+    return { ...(hub !== undefined && { hub }), absences: known, ...(window && { window: windowOf(window) }), acked: new Set(acked) };
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new RollcallError("BadRoll", `the roll cannot be read (${why}); restore it, or delete it: then every grace begins anew`, {
@@ -118,22 +117,62 @@ export function readRoll(text: string): Roll {
   }
 }
 
-function absenceOf({ cause, since, manager, way, step, does, stepSince }: Group): Absence {
-  if (!causes.includes(cause)) throw new Error(`"${cause}" is no cause`);
+function storyOf({ cause, since, manager, leaving }: Absence): Omit<Group, "clusters"> {
   return {
     cause,
-    since: at(since),
+    since: second(since),
     ...(manager !== undefined && { manager }),
-    ...(way !== undefined && { leaving: { way, step: step ?? 0, ...(does !== undefined && { does }), since: at(stepSince ?? since) } }),
+    ...(leaving && {
+      way: leaving.way,
+      steps: leaving.steps,
+      step: leaving.step,
+      ...(leaving.does !== undefined && { does: leaving.does }),
+      stepSince: second(leaving.since),
+    }),
   };
 }
 
-function iso(milliseconds: number): string {
-  return new Date(milliseconds).toISOString();
+function membersOf({ clusters }: Group): readonly ClusterId[] {
+  must(isNames(clusters), "a group names no clusters");
+  return clusters;
 }
 
-function at(text: string): number {
-  const milliseconds = Date.parse(text);
-  if (Number.isNaN(milliseconds)) throw new Error(`"${text}" is no time`);
+function absenceOf({ cause, since, manager, way, steps, step, does, stepSince }: Group): Absence {
+  must(causes.includes(cause), `"${cause}" is no cause`);
+  must(manager === undefined || typeof manager === "string", "a manager is no text");
+  const absence: Absence = { cause, since: at(since), ...(manager !== undefined && { manager }) };
+  if (way === undefined) return absence;
+  must(way === "drain" || way === "release", `"${way}" is no way to go`);
+  must(typeof steps === "string" && isCount(step) && (does === undefined || typeof does === "string"), "a leaving is at no step");
+  return { ...absence, leaving: { way, steps, step, ...(does !== undefined && { does }), since: at(stepSince) } };
+}
+
+function windowOf({ since, members, groups, gone }: NonNullable<Text["window"]>): Window {
+  must(isCount(members) && isNames(gone), "the window does not say how many there were and who went");
+  must(typeof groups === "object" && groups !== null && Object.values(groups).every(isCount), "the window has no groups");
+  return { since: at(since), members, groups, gone };
+}
+
+/** To the second, so that those who went missing together stay together; never earlier, so that no grace is cut short. */
+function second(milliseconds: number): string {
+  return new Date(Math.ceil(milliseconds / 1000) * 1000).toISOString();
+}
+
+function at(text: unknown): number {
+  // Date.parse alone would find a year in almost anything.
+  const milliseconds = typeof text === "string" && /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(text) ? Date.parse(text) : Number.NaN;
+  must(!Number.isNaN(milliseconds), `${JSON.stringify(text)} is no time`);
   return milliseconds;
+}
+
+function isNames(value: unknown): value is readonly ClusterId[] {
+  return Array.isArray(value) && value.every((each) => typeof each === "string");
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isInteger(value) && (value as number) >= 0;
+}
+
+function must(isSo: boolean, problem: string): asserts isSo {
+  if (!isSo) throw new Error(problem);
 }

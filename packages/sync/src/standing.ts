@@ -55,7 +55,9 @@ export function standing(kind: Kind, object: KubeObject, reading: Reading): Stan
 
 /** Hashes each data value: of what it means, where the consumer spells it in its own way. */
 export function hashes(data: Readonly<Record<string, string>>, { same = {} }: Reading): Record<string, string> {
-  return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, hash("sha256", meaning(value, same[key]), "base64url")]));
+  // Anyone may have put a key named "constructor" there, which every object seems to have.
+  const sameOf = (key: string): ((value: string) => string) | undefined => (Object.hasOwn(same, key) ? same[key] : undefined);
+  return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, hash("sha256", meaning(value, sameOf(key)), "base64url")]));
 }
 
 export function plainValues(data: Readonly<Record<string, string>>, keys: readonly string[]): Record<string, string> {
@@ -64,7 +66,13 @@ export function plainValues(data: Readonly<Record<string, string>>, keys: readon
 
 function meaning(value: string, same: ((value: string) => string) | undefined): string {
   const text = same && fromBase64(value);
-  return text === undefined ? value : same!(text);
+  if (text === undefined) return value;
+  try {
+    return same!(text);
+  } catch {
+    // What stands there may be anything. It means nothing then, and the error would quote it.
+    return value;
+  }
 }
 
 /** Others' bookkeeping stays out of memory; kubectl's copy of an object holds what the object hides. */
