@@ -302,3 +302,12 @@ describe("users and the audit log", () => {
     expect((await ask(hub, "/readyz")).status).toBe(200);
   });
 });
+
+it("goes on when something happens right after its watches were ended", async () => {
+  const hub = await start();
+  const watching = await ask(hub, `${path}?watch=1`);
+  hub.closeWatches();
+  hub.apply(widget("late"));
+  expect(await watching.text()).not.toContain("late");
+  expect((await ask(hub, `${path}/late`)).status).toBe(200);
+});

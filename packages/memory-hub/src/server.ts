@@ -7,6 +7,7 @@ import type { HubRequest, HubUser } from "./options.ts";
 import { routeOf, type ResourceRoute, type Route } from "./route.ts";
 import { nameSelected } from "./selectors.ts";
 import { badRequest, internalError, StatusError } from "./status-error.ts";
+import type { Wire } from "./watch.ts";
 
 const largestBody = 3 * 1024 * 1024;
 
@@ -71,7 +72,9 @@ function stream(serving: Serving, answered: Extract<Answer, { stream: unknown }>
   // Headers go out at once: whoever watches wants to know that the watch stands, long before something happens.
   response.flushHeaders();
   const end = (): unknown => response.end();
-  const close = answered.stream({ event: (type, object) => response.write(`${JSON.stringify({ type, object })}\n`), end });
+  // Between the end and the close of the connection something may still happen: it is for the next watch.
+  const event: Wire["event"] = (type, object) => response.writableEnded || response.write(`${JSON.stringify({ type, object })}\n`);
+  const close = answered.stream({ event, end });
   const open: OpenWatch = { resource: answered.resource, end };
   serving.watches.add(open);
   response.on("close", () => {
