@@ -1,14 +1,22 @@
 export { callOverHttp, clusterProfileKind, conformanceCases, type Call } from "./conformance/index.ts";
+export { type Bent, type Instead, type ProxiedRequest, type ProxyAnswer, type ProxyRule, type Verb } from "./fault-plan.ts";
 export { ca, cluster, profile, reachable, type Given, type GivenProfile } from "./fixtures.ts";
 export { toYaml } from "./golden.ts";
-export { promises, testAdapter, type Promised } from "./promises.ts";
+export { followHistory, type Happened, type History, type HistoryOptions } from "./oracle-history.ts";
 export {
-  startProxy,
-  type ProxiedRequest,
-  type Proxy,
-  type ProxyAnswer,
-  type ProxyOptions,
-  type ProxyRule,
-  type SeenRequest,
-} from "./proxy.ts";
+  deletesAreExact,
+  endState,
+  ownObjectsOnly,
+  prompt,
+  quiescence,
+  truthful,
+  withinReference,
+  type Counts,
+  type LogLine,
+  type Problems,
+} from "./oracle.ts";
+export { promises, testAdapter, type Promised } from "./promises.ts";
+export { loopbackCertificate, type LoopbackCertificate } from "./proxy-certificate.ts";
+export { startProxy, type Proxy, type ProxyOptions } from "./proxy.ts";
+export type { SeenRequest } from "./proxy-serve.ts";
 export { toy, type ToyOptions } from "./toy.ts";
