@@ -22,6 +22,10 @@ export interface Cluster {
   readonly properties: Readonly<Record<string, string>>;
   readonly version?: string;
   readonly health: Health;
+  /** The status of each condition by its type. When it changed and why is a heartbeat's word and not kept. */
+  readonly conditions: Readonly<Record<string, "True" | "False" | "Unknown">>;
+  /** The cluster set that it is said to be in, whichever of the known spellings says so. */
+  readonly clusterSet?: string;
   /** Its profile is being deleted: no longer chosen by anyone, though still to be seen. */
   readonly terminating?: true;
   /** All ways in that the profile offers, deprecated spelling merged, in no order of preference. */

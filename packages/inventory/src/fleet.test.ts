@@ -8,16 +8,24 @@ interface Told {
   readonly metadata?: object;
 }
 
-function seen(name: string, { version = "1", kind = "ClusterProfile", status = {}, metadata = {} }: Told = {}): Seen {
-  const profile = parseProfile({
+function seen(
+  name: string,
+  { version = "1", kind = "ClusterProfile", status = {}, metadata = {} }: Told = {},
+  namespaceLabels: Readonly<Record<string, string>> = {},
+): Seen {
+  const object = {
     apiVersion: "multicluster.x-k8s.io/v1alpha1",
     kind,
     metadata: { namespace: "fleet", name, uid: `u-${name}`, resourceVersion: version, ...metadata },
     spec: { clusterManager: { name: "hand" } },
-    status: { properties: [{ name: "region", value: "eu" }], ...status },
-  });
+    status: { properties: [{ name: "region", value: "eu" }], ...(name === "paris" && joined("True")), ...status },
+  };
+  const profile = parseProfile(object, { namespaceLabels });
   return { id: profile.id, profile };
 }
+
+const set = "multicluster.x-k8s.io/clusterset";
+const joined = (status: string, heartbeat: object = {}) => ({ conditions: [{ type: "Joined", status, ...heartbeat }] });
 
 const gone = (name: string): Seen => ({ id: `fleet/${name}` });
 const start = advance(emptyFleet, [seen("paris"), seen("rome"), seen("odd", { kind: "Odd" })]).fleet;
@@ -29,6 +37,10 @@ describe("a fleet advances", () => {
     { when: "a profile is gone", seen: [gone("paris")], changed: ["fleet/paris"] },
     { when: "a refused profile is gone", seen: [gone("odd")], changed: ["fleet/odd"] },
     { when: "a label changed", seen: [seen("paris", { metadata: { labels: { env: "prod" } } })], changed: ["fleet/paris"] },
+    { when: "a condition has another status", seen: [seen("paris", { status: joined("False") })], changed: ["fleet/paris"] },
+    { when: "a condition is new", seen: [seen("rome", { status: joined("True") })], changed: ["fleet/rome"] },
+    { when: "it is in a cluster set", seen: [seen("paris", { metadata: { labels: { [set]: "edge" } } })], changed: ["fleet/paris"] },
+    { when: "its namespace joins a cluster set", seen: [seen("rome", {}, { [set]: "edge" })], changed: ["fleet/rome"] },
     { when: "its endpoint moved", seen: [seen("paris", { status: access("a") })], changed: ["fleet/paris"] },
     { when: "it was made anew", seen: [seen("paris", { metadata: { uid: "u-2" } })], changed: ["fleet/paris"] },
     {
@@ -52,7 +64,7 @@ describe("a fleet advances", () => {
   it("not at all for a heartbeat", () => {
     const status = {
       properties: [{ name: "region", value: "eu", lastObservedTime: "2026-08-22T10:00:00Z" }],
-      conditions: [{ type: "Joined", status: "True", lastTransitionTime: "2026-08-22T10:00:00Z" }],
+      ...joined("True", { lastTransitionTime: "2026-08-22T10:00:00Z", reason: "Other", message: "still there" }),
     };
     const metadata = { annotations: { heartbeat: "2" }, managedFields: [{ manager: "agent", time: "2026-08-22T10:00:00Z" }] };
     const next = advance(start, [

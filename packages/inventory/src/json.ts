@@ -14,8 +14,8 @@ export function text(value: unknown): string | undefined {
 }
 
 /** A record that any key may enter, `__proto__` included, without touching anything else. */
-export function recordOf(entries: Iterable<readonly [string, string]>): Readonly<Record<string, string>> {
-  const record = Object.create(null) as Record<string, string>;
+export function recordOf<T extends string>(entries: Iterable<readonly [string, T]>): Readonly<Record<string, T>> {
+  const record = Object.create(null) as Record<string, T>;
   for (const [key, value] of entries) record[key] = value;
   return record;
 }

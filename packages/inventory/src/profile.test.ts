@@ -68,6 +68,7 @@ describe("a profile becomes a cluster", () => {
         properties: { region: "eu" },
         version: "v1.34.2",
         health: "healthy",
+        conditions: { ControlPlaneHealthy: "True" },
         access: [{ provider: "test", endpoint: { server, ca: pem } }],
       },
     });
@@ -75,7 +76,8 @@ describe("a profile becomes a cluster", () => {
 
   it("without a status, a display name or a member id", () => {
     const cluster = clusterOf(profile(undefined, { labels: { "multicluster.x-k8s.io/inventory-member-id": "" } }, { displayName: "" }));
-    expect(cluster).toMatchObject({ displayName: "paris", health: "unknown", properties: {}, access: [] });
+    expect(cluster).toMatchObject({ displayName: "paris", health: "unknown", properties: {}, conditions: {}, access: [] });
+    expect(cluster).not.toHaveProperty("clusterSet");
     expect(cluster).not.toHaveProperty("memberId");
     expect(cluster).not.toHaveProperty("terminating");
   });
@@ -101,9 +103,56 @@ describe("a profile becomes a cluster", () => {
     expect(clusterOf(profile({ conditions })).health).toBe(health);
   });
 
-  it("without letting a name of its label or property change other objects", () => {
+  it("with each condition's status, and unknown where that is none or two", () => {
+    const conditions = [
+      { type: "Joined", status: "True", reason: "Joined", message: "since long" },
+      { type: "Ready", status: "False" },
+      { type: "Odd", status: "yes" },
+      { type: "Silent" },
+      { type: "Twice", status: "True" },
+      { type: "Twice", status: "True" },
+      { type: "Torn", status: "True" },
+      { type: "Torn", status: "False" },
+      { type: "Torn", status: "True" },
+      { type: "", status: "True" },
+      { status: "True" },
+      null,
+    ];
+    expect(clusterOf(profile({ conditions })).conditions).toEqual({
+      Joined: "True",
+      Ready: "False",
+      Odd: "Unknown",
+      Silent: "Unknown",
+      Twice: "True",
+      Torn: "Unknown",
+    });
+  });
+
+  const inSet = { label: { "multicluster.x-k8s.io/clusterset": "label" }, property: [{ name: "clusterset.k8s.io", value: "property" }] };
+  const kep = { "clusterset.multicluster.x-k8s.io": "namespace, as the KEP spells it" };
+  const constant = { "multicluster.x-k8s.io/clusterset": "namespace, as the constant spells it" };
+
+  it.each([
+    ["label", inSet.label, inSet.property, { ...kep, ...constant }],
+    ["property", { "multicluster.x-k8s.io/clusterset": "" }, inSet.property, { ...kep, ...constant }],
+    ["namespace, as the KEP spells it", {}, [], { ...constant, ...kep }],
+    [
+      "namespace, as the constant spells it",
+      {},
+      [{ name: "clusterset.k8s.io", value: "" }],
+      { ...constant, "clusterset.multicluster.x-k8s.io": "" },
+    ],
+    [undefined, { "multicluster.x-k8s.io/clusterset": "" }, [], { "multicluster.x-k8s.io/clusterset": "" }],
+  ])("in the cluster set of its %s", (clusterSet, labels, properties, namespaceLabels) => {
+    const read = parseProfile(profile({ properties }, { labels }), { namespaceLabels });
+    expect("cluster" in read && read.cluster.clusterSet).toBe(clusterSet);
+  });
+
+  it("without letting a name of its label, property or condition change other objects", () => {
     const hostile = JSON.parse('{"__proto__":"x","constructor":"y"}') as object;
-    const cluster = clusterOf(profile({ properties: [{ name: "__proto__", value: "z" }] }, { labels: hostile }));
+    const conditions = [{ type: "__proto__", status: "True" }];
+    const cluster = clusterOf(profile({ properties: [{ name: "__proto__", value: "z" }], conditions }, { labels: hostile }));
+    expect(Object.entries(cluster.conditions)).toEqual([["__proto__", "True"]]);
     expect(Object.entries(cluster.labels)).toEqual(Object.entries(hostile));
     expect(Object.entries(cluster.properties)).toEqual([["__proto__", "z"]]);
     expect(Object.getPrototypeOf(cluster.properties)).toBeNull();

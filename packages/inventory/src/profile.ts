@@ -1,7 +1,8 @@
-import { type Cluster, type ClusterId, type Health, type Refusal, refusal } from "@rollcall/contract";
+import { type Cluster, type ClusterId, type Refusal, refusal } from "@rollcall/contract";
 import { accessOf } from "./access.ts";
-import { fields, items, quoted, recordOf, text } from "./json.ts";
+import { fields, quoted, recordOf, text } from "./json.ts";
 import { isNamespace, isObjectName } from "./names.ts";
+import { clusterSetOf, conditionsOf, healthOf, propertiesOf } from "./words.ts";
 
 /** What one ClusterProfile says: a cluster, or why it cannot be used. */
 export type Profile = Read & ({ readonly cluster: Cluster } | { readonly refusal: Refusal });
@@ -12,11 +13,19 @@ interface Read {
   readonly resourceVersion: string;
 }
 
+/** What is known of where a profile lies, beside the profile itself. */
+export interface Place {
+  readonly namespaceLabels?: Readonly<Record<string, string>>;
+}
+
 const group = "multicluster.x-k8s.io";
 const versions = ["v1alpha1", "v1alpha2"];
 
 /** What one ClusterProfile says: a cluster, or why it cannot be used. Never throws, whatever the object. */
-export function parseProfile(object: unknown): Profile {
+export function parseProfile(object: unknown): Profile;
+export function parseProfile(object: unknown, place: Place): Profile;
+// Two signatures, so that `objects.map(parseProfile)`, which hands an index to the second, stays right.
+export function parseProfile(object: unknown, place?: Place): Profile {
   const { apiVersion, kind, metadata, spec, status } = fields(object);
   const { namespace, name, uid, resourceVersion, creationTimestamp, deletionTimestamp, labels } = fields(metadata);
   const read = {
@@ -43,6 +52,9 @@ export function parseProfile(object: unknown): Profile {
   const words = recordOf(texts(labels));
   const memberId = text(words[`${group}/inventory-member-id`]);
   const version = text(fields(fields(status)["version"])["kubernetes"]);
+  const properties = propertiesOf(status);
+  const conditions = conditionsOf(status);
+  const clusterSet = clusterSetOf(words, properties, place?.namespaceLabels ?? {});
   const cluster: Cluster = {
     ...read,
     namespace: inNamespace,
@@ -52,9 +64,11 @@ export function parseProfile(object: unknown): Profile {
     displayName: text(fields(spec)["displayName"]) ?? called,
     manager,
     labels: words,
-    properties: recordOf(properties(status)),
+    properties,
     ...(version !== undefined && { version }),
-    health: health(status),
+    health: healthOf(conditions),
+    conditions,
+    ...(clusterSet !== undefined && { clusterSet }),
     ...(text(deletionTimestamp) !== undefined && { terminating: true as const }),
     access: accessOf(status),
   };
@@ -70,21 +84,6 @@ function whyNotOurs(apiVersion: unknown, kind: unknown): Refusal | undefined {
   }
   if (versions.includes(version)) return undefined;
   return refusal("UnknownVersion", `version ${quoted(version)} of ClusterProfile is not known here; read it as ${versions.join(" or ")}`);
-}
-
-/** Tri-state on purpose: GKE profiles carry no such condition, and what a manager does not know is no fault. */
-function health(status: unknown): Health {
-  const condition = items(fields(status)["conditions"]).find((each) => fields(each)["type"] === "ControlPlaneHealthy");
-  const said = fields(condition)["status"];
-  if (said === "True") return "healthy";
-  return said === "False" ? "unhealthy" : "unknown";
-}
-
-function properties(status: unknown): [string, string][] {
-  return items(fields(status)["properties"]).flatMap((each) => {
-    const { name, value } = fields(each);
-    return typeof name === "string" && typeof value === "string" ? [[name, value] satisfies [string, string]] : [];
-  });
 }
 
 function texts(record: unknown): [string, string][] {

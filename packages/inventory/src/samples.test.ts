@@ -39,7 +39,7 @@ const outcomes: Record<string, readonly string[]> = {
   "cp-08-eks.yaml": [
     "cluster-inventory/eks-checkout-ap-northeast-1: healthy; eks https://0A1B2C3D4E5F60718293A4B5C6D7E8F9.gr7.ap-northeast-1.eks.amazonaws.com ca",
   ],
-  "cp-09-secretreader.yaml": ["argocd/spoke-lab, member spoke-lab: unknown; secretreader https://172.18.0.5:6443 ca"],
+  "cp-09-secretreader.yaml": ["argocd/spoke-lab: unknown; secretreader https://172.18.0.5:6443 ca"],
   "cp-10-kubeconfig-secretreader-capi.yaml": [
     "capi-tenants/tenant-a-docker: healthy; kubeconfig-secretreader https://172.18.0.9:6443 ca",
     "capi-tenants/tenant-b-docker: healthy; kubeconfig-secretreader https://172.18.0.10:6443 ca",
@@ -75,13 +75,13 @@ const outcomes: Record<string, readonly string[]> = {
     "fleet/local-alias: unknown; secretreader https://local.example.test:6443 ca",
   ],
   "cp-17-v1alpha2-member-ids.yaml": [
-    "inventory-gitops/m-lisbon, member lisbon-7f3a: healthy; secretreader https://lisbon.example.test:6443 ca",
-    "inventory-gitops/m-lisbon-import, member lisbon-7f3a: unknown; secretreader https://lisbon-vip.example.test:6443 ca",
-    "inventory-gitops/m-quito-a, member quito-11: unknown; secretreader https://quito.example.test:6443",
-    "inventory-gitops/m-quito-b, member quito-11: unknown; secretreader https://quito.example.test:6443",
+    "inventory-gitops/m-lisbon: healthy; secretreader https://lisbon.example.test:6443 ca",
+    "inventory-gitops/m-lisbon-import: unknown; secretreader https://lisbon-vip.example.test:6443 ca",
+    "inventory-gitops/m-quito-a: unknown; secretreader https://quito.example.test:6443",
+    "inventory-gitops/m-quito-b: unknown; secretreader https://quito.example.test:6443",
     "inventory-gitops/m-noid-1: unknown; secretreader https://noid-1.example.test:6443",
     "inventory-gitops/m-noid-2: unknown; secretreader https://noid-2.example.test:6443",
-    "inventory-batch/m-lisbon, member lisbon-7f3a: unknown; secretreader https://lisbon.example.test:6443 ca",
+    "inventory-batch/m-lisbon: unknown; secretreader https://lisbon.example.test:6443 ca",
   ],
   "cp-18-homonyms.yaml": ["deploy-ingress: NotAClusterProfile", "prod-eu-west: NotAClusterProfile"],
   "cp-19-predefined-properties.yaml": ["fleet/gpu-frankfurt-1: healthy", "fleet/gpu-oslo-1: unknown"],
@@ -103,10 +103,72 @@ const outcomes: Record<string, readonly string[]> = {
   ],
 };
 
+// What every sample says of itself, where it says it: when it was created, its member id, its cluster set and its conditions.
+const words: Record<string, readonly string[]> = {
+  "cp-01-ocm-two-inventories.yaml": [
+    "2026-03-02T09:14:07Z, set retail-edge, ControlPlaneHealthy True, Joined True",
+    "2026-04-11T16:02:31Z, set retail-edge, ControlPlaneHealthy True, Joined True",
+    "2026-08-19T06:40:00Z, ControlPlaneHealthy True, Joined True",
+  ],
+  "cp-02-ocm-legacy-no-access.yaml": ["2025-02-18T11:20:45Z, set default, ControlPlaneHealthy True, Joined True"],
+  "cp-03-ocm-health-matrix.yaml": [
+    "2026-01-08T08:00:00Z, ControlPlaneHealthy Unknown, Joined True",
+    "2026-01-08T08:00:10Z, ControlPlaneHealthy False, Joined True",
+    "2026-08-22T07:30:00Z",
+    "2025-11-30T08:00:00Z, ControlPlaneHealthy True, Joined False",
+  ],
+  "cp-04-gke-fleet-managed-sync.yaml": [
+    "2026-05-05T10:00:01Z, Joined True",
+    "2026-05-05T10:00:01Z, Joined True",
+    "2026-06-01T00:30:12Z, Joined True",
+  ],
+  "cp-05-gke-bash-syncer.yaml": ["2024-11-04T13:37:00Z"],
+  "cp-06-kubefleet.yaml": [
+    "2026-04-09T05:06:07Z, ControlPlaneHealthy True",
+    "2026-08-23T05:06:07Z, ControlPlaneHealthy Unknown",
+    "2026-01-02T03:04:05Z, ControlPlaneHealthy False",
+  ],
+  "cp-07-aks-kubelogin-envs.yaml": ["2026-02-14T12:00:00Z, ControlPlaneHealthy True"],
+  "cp-08-eks.yaml": ["2025-11-20T01:02:03Z, ControlPlaneHealthy True"],
+  "cp-09-secretreader.yaml": ["2026-07-01T09:00:00Z, member spoke-lab"],
+  "cp-10-kubeconfig-secretreader-capi.yaml": [
+    "2026-06-10T10:10:10Z, ControlPlaneHealthy True",
+    "2026-06-10T10:10:11Z, ControlPlaneHealthy True",
+    "2026-06-10T10:10:12Z",
+  ],
+  "cp-11-token-secretreader.yaml": ["2025-11-04T04:04:04Z"],
+  "cp-12-argocd-agent.yaml": ["2026-07-15T15:15:15Z, ArgoCDAgentRegistered True"],
+  "cp-13-multi-provider-and-deprecated.yaml": [
+    "2025-10-01T00:00:00Z, ControlPlaneHealthy True",
+    "2025-07-01T00:00:00Z, ControlPlaneHealthy True",
+  ],
+  "cp-14-tls-and-proxy-options.yaml": Array.from({ length: 9 }, () => "ControlPlaneHealthy True"),
+  "cp-15-many-properties.yaml": ["2026-05-20T10:00:00Z, set retail, ControlPlaneHealthy True, example.com/NodesHealthy False"],
+  "cp-16-names-and-limits.yaml": Array.from({ length: 7 }, (_, at) => `2026-08-01T00:00:0${at}Z`),
+  "cp-17-v1alpha2-member-ids.yaml": [
+    "2026-09-01T08:00:00Z, member lisbon-7f3a, ControlPlaneHealthy True, Joined True",
+    "2026-09-02T08:00:00Z, member lisbon-7f3a",
+    "2026-09-03T08:00:00Z, member quito-11",
+    "2026-09-03T08:00:00Z, member quito-11",
+    "2026-09-04T08:00:00Z",
+    "2026-09-04T08:00:00Z",
+    "2026-09-01T07:00:00Z, member lisbon-7f3a",
+  ],
+  "cp-18-homonyms.yaml": ["NotAClusterProfile", "NotAClusterProfile"],
+  "cp-19-predefined-properties.yaml": ["ControlPlaneHealthy True, AllNodesHealthy False", ""],
+  "invalid-01-rejected-by-crd.yaml": ["", "NoManager", "", "", "", "ControlPlaneHealthy Unknown"],
+  "invalid-02-admitted-but-unusable.yaml": ["", "", "", "", "", ""],
+};
+
 describe("every sample that a cluster manager could write has one outcome", () => {
-  it("and none is left out", () => expect(Object.keys(outcomes)).toEqual(readdirSync(folder).sort()));
+  it("and none is left out", () => {
+    expect(Object.keys(outcomes)).toEqual(readdirSync(folder).sort());
+    expect(Object.keys(words)).toEqual(Object.keys(outcomes));
+  });
 
   it.each(Object.entries(outcomes))("%s", (file, expected) => expect(stored(file).map(outcome)).toEqual(expected));
+
+  it.each(Object.entries(words))("%s, in its own words", (file, expected) => expect(stored(file).map(ownWords)).toEqual(expected));
 
   it("though as a file without a uid, which only an API server gives, it is refused", () => {
     expect(documents("cp-09-secretreader.yaml").map(outcome)).toEqual(["argocd/spoke-lab: NoIdentity"]);
@@ -134,9 +196,16 @@ function stored(file: string): readonly object[] {
 function outcome(object: unknown): string {
   const read = parseProfile(object);
   if ("refusal" in read) return `${read.id}: ${read.refusal.reason}`;
-  const { id, memberId, health, terminating, access } = read.cluster;
-  const member = memberId === undefined ? "" : `, member ${memberId}`;
-  return [`${id}${member}: ${health}${terminating ? ", terminating" : ""}`, ...access.map(wayIn)].join("; ");
+  const { id, health, terminating, access } = read.cluster;
+  return [`${id}: ${health}${terminating ? ", terminating" : ""}`, ...access.map(wayIn)].join("; ");
+}
+
+function ownWords(object: unknown): string {
+  const read = parseProfile(object);
+  if ("refusal" in read) return read.refusal.reason;
+  const { createdAt, memberId, clusterSet, conditions } = read.cluster;
+  const said = [createdAt, memberId && `member ${memberId}`, clusterSet && `set ${clusterSet}`];
+  return [...said.filter(Boolean), ...Object.entries(conditions).map(([type, status]) => `${type} ${status}`)].join(", ");
 }
 
 function wayIn({ provider, endpoint }: Access): string {

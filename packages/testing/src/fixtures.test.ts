@@ -9,6 +9,7 @@ describe("fixtures", () => {
   it.each([
     { given: { name: "paris" } },
     { given: { name: "paris", namespace: "retail", labels: { env: "prod" }, properties: { region: "eu" }, health: "unhealthy" as const } },
+    { given: { name: "paris", clusterSet: "edge", conditions: { ControlPlaneHealthy: "False" as const, Ready: "Unknown" as const } } },
     { given: { name: "paris", health: "unknown" as const, manager: "other", displayName: "Paris (EU)", version: "v1.35.0" } },
   ])("tell a profile and its cluster alike: $given", ({ given }) => {
     expect(parseProfile(profile({ resourceVersion: "1", ...given }))).toMatchObject({ cluster: cluster(given) });

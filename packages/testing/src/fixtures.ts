@@ -26,12 +26,12 @@ export function cluster(given: Given): Cluster {
     displayName: name,
     properties: {},
     version: "v1.36.3",
-    health: "healthy" as const,
     access: [{ provider: "fleet", endpoint: endpointOf(name) }],
     ...given,
     namespace,
     manager,
     labels: { "x-k8s.io/cluster-manager": manager, ...labels },
+    ...healthOf(given),
   });
 }
 
@@ -50,16 +50,7 @@ export function reachable({ connection, ...given }: Given & { readonly connectio
 
 /** A ClusterProfile, ready for a server or for `parseProfile`, which makes `cluster(given)` of it. */
 export function profile(given: GivenProfile): KubeObject {
-  const {
-    name,
-    namespace = "fleet",
-    manager = "fleet-manager",
-    health = "healthy",
-    memberId,
-    properties = {},
-    version = "v1.36.3",
-  } = given;
-  const status = health === "unknown" ? "Unknown" : health === "healthy" ? "True" : "False";
+  const { name, namespace = "fleet", manager = "fleet-manager", memberId, clusterSet, properties = {}, version = "v1.36.3" } = given;
   return {
     apiVersion: "multicluster.x-k8s.io/v1alpha1",
     kind: "ClusterProfile",
@@ -74,6 +65,7 @@ export function profile(given: GivenProfile): KubeObject {
       labels: withoutUndefined({
         "x-k8s.io/cluster-manager": manager,
         "multicluster.x-k8s.io/inventory-member-id": memberId,
+        "multicluster.x-k8s.io/clusterset": clusterSet,
         ...given.labels,
       }),
       annotations: given.annotations,
@@ -82,13 +74,25 @@ export function profile(given: GivenProfile): KubeObject {
     status: {
       version: { kubernetes: version },
       properties: Object.entries(properties).map(([name, value]) => ({ name, value })),
-      conditions: [
-        { type: "ControlPlaneHealthy", status, reason: "Reported", message: "", lastTransitionTime: "2026-11-20T10:00:00Z" },
-        { type: "Joined", status: "True", reason: "Joined", message: "", lastTransitionTime: "2026-11-20T10:00:00Z" },
-      ],
+      conditions: Object.entries(healthOf(given).conditions).map(([type, status]) => ({
+        type,
+        status,
+        reason: "Reported",
+        message: "",
+        lastTransitionTime: "2026-11-20T10:00:00Z",
+      })),
       accessProviders: given.provider === null ? [] : [accessProvider(given)],
     },
   };
+}
+
+/** Health is what a condition says: a test may name either. */
+function healthOf({ health, conditions }: Loose<Pick<Cluster, "health" | "conditions">>): Pick<Cluster, "health" | "conditions"> {
+  const said = { unknown: "Unknown", healthy: "True", unhealthy: "False" } as const;
+  const means = { Unknown: "unknown", True: "healthy", False: "unhealthy" } as const;
+  const known = conditions?.["ControlPlaneHealthy"];
+  const is = known === undefined ? (health ?? "healthy") : means[known];
+  return { health: is, conditions: { ControlPlaneHealthy: said[is], Joined: "True", ...conditions } };
 }
 
 function accessProvider(given: GivenProfile): unknown {
