@@ -32,6 +32,7 @@ function cluster(access: readonly (Partial<Access> & Pick<Access, "provider">)[]
     manager: "hand",
     labels: {},
     properties: {},
+    conditions: {},
     health: "unknown",
     ...more,
     access: access.map((each) => ({ endpoint, ...each })),
