@@ -11,8 +11,9 @@ export function jsonLog(write: (line: string) => void, now: () => Date = () => n
   };
 }
 
+/** An error may carry a request, and with it a token. */
 function plain([key, value]: [string, unknown]): [string, unknown] {
-  return [key, value instanceof Error ? value.message : value];
+  return [key, value instanceof Error ? value.message || value.name : value];
 }
 
 /** What a list and watch tells, as log lines. */

@@ -1,7 +1,7 @@
 import type { Kind, KubeObject } from "@rollcall/contract";
 import { groupOf } from "@rollcall/kube";
-import type { Mode } from "@rollcall/sync";
-import type { Config, ListConfig } from "./config/config.ts";
+import { rollName, type Mode } from "@rollcall/sync";
+import type { Config, ListConfig, ServerRef } from "./config/config.ts";
 import { serverKey, serverOf } from "./servers.ts";
 
 export interface Account {
@@ -23,7 +23,6 @@ interface Rule {
   readonly verbs: readonly string[];
 }
 
-const look = ["get", "list", "watch"];
 /** What a list does to the objects that stand for clusters; they are read one by one only where a name is taken. */
 const verbs: Readonly<Record<Mode, readonly string[]>> = {
   observe: ["list", "watch"],
@@ -31,30 +30,27 @@ const verbs: Readonly<Record<Mode, readonly string[]>> = {
   sync: ["get", "list", "watch", "create", "patch", "delete"],
 };
 
-/** Exactly what a config needs, server by server: a right that is not used is one that can be misused. */
+/** Exactly what a config needs, server by server, the hub first: a right that is not used is one that can be misused. */
 export function rbacOf(config: Config, account: Account): readonly ServerRights[] {
   const { inventory, lists } = config;
   const onHub: Placed[] = [
     ...inventory.namespaces.map((namespace) => ({ namespace, rule: rule("multicluster.x-k8s.io", "clusterprofiles", ["list", "watch"]) })),
     { rule: { ...rule("", "namespaces", ["get"]), resourceNames: ["kube-system"] } },
   ];
-  const servers = Map.groupBy(lists, (list) => serverKey(serverOf(list, config)));
   const hub = serverKey(inventory);
-  const ofHub = {
-    server: "the hub",
-    objects: manifests([...onHub, ...(servers.get(hub) ?? []).flatMap((list) => rightsOf(list, config))], account),
-  };
+  const servers = Map.groupBy(lists, (list) => serverKey(serverOf(list, config)));
+  const rights = (of: readonly ListConfig[]): readonly Placed[] => of.flatMap((list) => rightsOf(list, config));
   const others = [...servers].filter(([key]) => key !== hub);
   return [
-    ofHub,
-    ...others.map(([, of]) => ({
-      server: `the target of ${of.map(({ name }) => name).join(", ")}`,
-      objects: manifests(
-        of.flatMap((list) => rightsOf(list, config)),
-        account,
-      ),
-    })),
+    { server: "the hub", objects: manifests([...onHub, ...rights(servers.get(hub) ?? [])], account) },
+    ...others.map(([, of]) => ({ server: targetInWords(of), objects: manifests(rights(of), account) })),
   ];
+}
+
+function targetInWords(lists: readonly ListConfig[]): string {
+  const { kubeconfig, context }: ServerRef = lists[0]!.target;
+  const where = [kubeconfig && `kubeconfig ${kubeconfig}`, context && `context ${context}`].filter(Boolean).join(", ");
+  return `the target of ${lists.map(({ name }) => name).join(", ")} (${where})`;
 }
 
 interface Placed {
@@ -63,14 +59,21 @@ interface Placed {
   readonly rule: Rule;
 }
 
-function rightsOf({ consumer, options, mode }: ListConfig, { stateNamespace }: Config): readonly Placed[] {
+function rightsOf({ name, consumer, options, mode }: ListConfig, { instance, stateNamespace }: Config): readonly Placed[] {
+  // Both ways to go: whoever is on one of them stays on it when the config names the other.
   const { drain, release } = consumer.adapter.leave(options);
   const reads = [...drain, ...release].flatMap((step) => (step.does === "untilUnused" ? step.reads : []));
+  const writesRoll = mode === "sync";
+  const roll = {
+    ...rule("", "configmaps", ["get", ...(writesRoll ? ["patch"] : [])]),
+    resourceNames: [rollName({ instance, list: name })],
+  };
   return [
     ...consumer.adapter.writes(options).map((kind) => placed(kind, verbs[mode])),
     ...(mode === "sync" ? reads.map((kind) => placed(kind, ["list"])) : []),
-    // The roll is read and watched in every mode, and written where clusters may leave.
-    { namespace: stateNamespace, rule: rule("", "configmaps", mode === "sync" ? [...look, "create", "patch"] : look) },
+    // The roll is followed in every mode, and written where clusters may leave. Others' ConfigMaps may lie beside it.
+    { namespace: stateNamespace, rule: rule("", "configmaps", ["list", "watch", ...(writesRoll ? ["create"] : [])]) },
+    { namespace: stateNamespace, rule: roll },
   ];
 }
 
@@ -87,7 +90,9 @@ function rule(group: string, resource: string, can: readonly string[]): Rule {
 function manifests(rights: readonly Placed[], account: Account): readonly KubeObject[] {
   return [...Map.groupBy(rights, ({ namespace }) => namespace)].flatMap(([namespace, of]) => {
     const kind = namespace === undefined ? "ClusterRole" : "Role";
-    const metadata = { name: account.name, ...(namespace !== undefined && { namespace }) };
+    // Two installations may have accounts of one name, and then each would take the other's rights away.
+    const name = `${account.namespace}.${account.name}`;
+    const metadata = { name, ...(namespace !== undefined && { namespace }) };
     const apiVersion = "rbac.authorization.k8s.io/v1";
     return [
       { apiVersion, kind, metadata, rules: distinct(of.map((each) => each.rule)) },
@@ -95,7 +100,7 @@ function manifests(rights: readonly Placed[], account: Account): readonly KubeOb
         apiVersion,
         kind: `${kind}Binding`,
         metadata,
-        roleRef: { apiGroup: "rbac.authorization.k8s.io", kind, name: account.name },
+        roleRef: { apiGroup: "rbac.authorization.k8s.io", kind, name },
         subjects: [{ kind: "ServiceAccount", ...account }],
       },
     ];

@@ -1,71 +1,111 @@
 import { connect } from "@rollcall/connect";
-import { fromBase64, isRefusal, refusalOf, sha256, type ClusterId, type KubeObject, type Refusal } from "@rollcall/contract";
-import { advance, emptyFleet, parseProfile } from "@rollcall/inventory";
-import { claimsOf, marked, newClaims, oldestFirst } from "@rollcall/sync";
-import type { Config } from "./config/config.ts";
+import { isRefusal, refusal, refusalOf, type Cluster, type ClusterId, type KubeObject, type Refusal } from "@rollcall/contract";
+import { parseProfile } from "@rollcall/inventory";
+import { claimsOf, marked, newClaims, oldestFirst, type Claims } from "@rollcall/sync";
+import type { Config, ListConfig } from "./config/config.ts";
 
 export interface Rendered {
-  readonly objects: readonly { readonly object: KubeObject; readonly plain: readonly string[] }[];
-  /** Why something is not there; without a list, why a profile cannot be used at all. */
+  readonly objects: readonly RenderedObject[];
+  /** Why something is not there; without a list, why a profile is on none. */
   readonly refusals: readonly (Refusal & { readonly list?: string; readonly cluster: ClusterId })[];
+  /** What became of the clusters, list by list. */
+  readonly lists: readonly ListCount[];
+}
+
+interface RenderedObject {
+  readonly object: KubeObject;
+  /** Its data keys that hold no secret. */
+  readonly plain: readonly string[];
+}
+
+export interface ListCount {
+  readonly list: string;
+  readonly listed: number;
+  readonly refused: number;
+  readonly notSelected: number;
 }
 
 /** What each list would hold if these were all the profiles of the hub. */
 export async function renderLists(config: Config, profiles: readonly unknown[]): Promise<Rendered> {
-  const objects: Rendered["objects"][number][] = [];
-  const refusals: Rendered["refusals"][number][] = [];
-  const watched = profiles.flatMap(items).map(asStored).map(parseProfile);
-  for (const profile of watched) if ("refusal" in profile) refusals.push({ cluster: profile.id, ...profile.refusal });
-  const { fleet } = advance(
-    emptyFleet,
-    watched.map((profile) => ({ id: profile.id, profile })),
-  );
+  const { namespaces } = config.inventory;
+  const read = profiles.flatMap(items).map((each) => parseProfile(asStored(each, namespaces)));
+  const named = read.filter((profile) => "cluster" in profile);
+  const clusters = named.flatMap(({ cluster }, at) => (whyOnNoList(named, at, namespaces) === undefined ? [cluster] : []));
+  clusters.sort(asOnHub);
+  const unusable = [
+    ...read.flatMap((profile) => ("refusal" in profile ? [{ cluster: profile.id, ...profile.refusal }] : [])),
+    ...named.flatMap(({ id }, at) => {
+      const why = whyOnNoList(named, at, namespaces);
+      return why === undefined ? [] : [{ cluster: id, ...why }];
+    }),
+  ];
+  const lists = await Promise.all(config.lists.map((list) => renderList(list, clusters, config)));
+  return {
+    objects: lists.flatMap(({ objects }) => objects),
+    refusals: [...unusable, ...lists.flatMap(({ refusals }) => refusals)],
+    lists: lists.map(({ count }) => count),
+  };
+}
 
-  for (const { name: list, consumer, options, select } of config.lists) {
-    const { adapter } = consumer;
-    const claims = newClaims();
-    for (const cluster of [...fleet.clusters.values()].sort(oldestFirst)) {
-      if (!config.inventory.namespaces.includes(cluster.namespace) || cluster.terminating || !select(cluster)) continue;
-      try {
-        const reachable = await connect(cluster, adapter.login(cluster, options), config.providers);
-        const entry = isRefusal(reachable)
-          ? reachable
-          : adapter.entry(reachable, options).map((object) => marked(object, reachable, { instance: config.instance, list }));
-        const taken =
-          isRefusal(entry) || isRefusal(reachable) ? undefined : claims.take(cluster.id, claimsOf(reachable.connection, adapter, entry));
-        const refused = isRefusal(entry) ? entry : taken;
-        if (refused !== undefined) refusals.push({ list, cluster: cluster.id, ...refused });
-        else if (!isRefusal(entry)) objects.push(...entry.map((object) => ({ object, plain: adapter.plain ?? [] })));
-      } catch (error) {
-        refusals.push({ list, cluster: cluster.id, ...refusalOf(error) });
-      }
-    }
+async function renderList(list: ListConfig, clusters: readonly Cluster[], config: Config) {
+  const { adapter } = list.consumer;
+  const claims = newClaims();
+  const objects: RenderedObject[] = [];
+  const refusals: Rendered["refusals"][number][] = [];
+  const chosen = clusters.filter(list.select);
+  for (const cluster of chosen) {
+    const entry = await entryOf(cluster, list, config, claims).catch(refusalOf);
+    if (isRefusal(entry)) refusals.push({ list: list.name, cluster: cluster.id, ...entry });
+    else objects.push(...entry.map((object) => ({ object, plain: adapter.plain ?? [] })));
   }
-  return { objects, refusals };
+  const refused = refusals.length;
+  const count = { list: list.name, listed: chosen.length - refused, refused, notSelected: clusters.length - chosen.length };
+  return { objects, refusals, count };
+}
+
+/** The marked objects of one cluster, or why there can be none. */
+async function entryOf(
+  cluster: Cluster,
+  { name, consumer, options }: ListConfig,
+  { instance, providers }: Config,
+  claims: Claims,
+): Promise<readonly KubeObject[] | Refusal> {
+  const { adapter } = consumer;
+  const reachable = await connect(cluster, adapter.login(cluster, options), providers);
+  if (isRefusal(reachable)) return reachable;
+  const entry = adapter.entry(reachable, options).map((object) => marked(object, reachable, { instance, list: name }));
+  return claims.take(cluster.id, claimsOf(reachable.connection, adapter, entry)) ?? entry;
+}
+
+/** Why no list can have a cluster, whatever it selects. */
+function whyOnNoList(all: readonly { readonly cluster: Cluster }[], at: number, namespaces: readonly string[]): Refusal | undefined {
+  const { id, namespace, terminating } = all[at]!.cluster;
+  if (!namespaces.includes(namespace))
+    return refusal("NotWatched", `its namespace "${namespace}" is not in inventory.namespaces (${namespaces.join(", ")}); add it there`);
+  if (terminating) return refusal("Terminating", "it is being deleted, so no list chooses it");
+  if (all.some(({ cluster }, index) => index > at && cluster.id === id))
+    return refusal("Twice", "a profile of this name comes again later on; the last one counts");
+  return undefined;
+}
+
+/** What stands on the hub already comes first there; a file that does not say when it was made is made now. */
+function asOnHub(a: Cluster, b: Cluster): number {
+  if ((a.createdAt === "") !== (b.createdAt === "")) return a.createdAt === "" ? 1 : -1;
+  if (a.createdAt === b.createdAt && a.uid === b.uid) return a.id < b.id ? -1 : 1;
+  return oldestFirst(a, b);
 }
 
 /** A List is as good as its items. */
 function items(value: unknown): readonly unknown[] {
+  if (typeof value !== "object" || value === null) return [value];
   const { kind, items: inner } = value as { kind?: unknown; items?: unknown };
   return typeof kind === "string" && kind.endsWith("List") && Array.isArray(inner) ? inner : [value];
 }
 
-/** A file has no uid and may have no namespace: the API server gives both. */
-function asStored(value: unknown): unknown {
+/** A file has no uid and may have no namespace: the API server gives the one, and whoever applies it the other. */
+function asStored(value: unknown, namespaces: readonly string[]): unknown {
   if (typeof value !== "object" || value === null) return value;
-  const { metadata } = value as { metadata?: object };
-  return { ...value, metadata: { namespace: "default", uid: "not-stored-yet", resourceVersion: "0", ...metadata } };
-}
-
-/** A Secret to be read by people: plain keys in clear, the others as their length and hash. */
-export function forReading(object: KubeObject, plain: readonly string[]): KubeObject {
-  if (object.kind !== "Secret" || object.data === undefined) return object;
-  const { data, ...rest } = object;
-  const stringData = Object.fromEntries(
-    Object.entries(data).map(([key, value]) => {
-      const clear = fromBase64(value) ?? value;
-      return [key, plain.includes(key) ? clear : `(hidden: ${clear.length} characters, sha256 ${sha256(clear).slice(0, 12)})`];
-    }),
-  );
-  return { ...rest, stringData } as KubeObject;
+  const { metadata } = value as { metadata?: Readonly<Record<string, unknown>> | null };
+  const namespace = metadata?.["namespace"] || (namespaces.length === 1 ? namespaces[0] : "default");
+  return { ...value, metadata: { ...metadata, namespace, uid: metadata?.["uid"] || "not-stored-yet" } };
 }

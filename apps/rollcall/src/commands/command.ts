@@ -22,8 +22,8 @@ export interface Command {
 /** A flag that must be there. */
 export function required(flags: Flags, name: string): string {
   const value = flags[name];
-  if (typeof value !== "string" || value === "") throw new RollcallError("BadFlag", `--${name} is needed`, { retry: false });
-  return value;
+  if (typeof value === "string" && value !== "") return value;
+  throw new RollcallError("BadFlag", `--${name} is needed; --help says what for`, { retry: false });
 }
 
 /** A config without a single problem, for commands that only look: half an answer would be taken for the whole. */

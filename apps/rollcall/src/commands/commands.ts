@@ -7,12 +7,18 @@ import { sync } from "./sync.ts";
 /** Everything that can be typed after `rollcall`. */
 export const commands: Readonly<Record<string, Command>> = { sync, render, rbac, demo };
 
+/** The command of that name, if there is one. */
+export function commandNamed(name: string): Command | undefined {
+  return Object.hasOwn(commands, name) ? commands[name] : undefined;
+}
+
 /** How to call Rollcall, or one of its commands. */
 export function usage(name?: string): string {
-  const command = name === undefined ? undefined : commands[name];
+  const command = name === undefined ? undefined : commandNamed(name);
   if (command !== undefined) {
-    const width = Math.max(...Object.keys(command.help).map((flag) => flag.length), 0);
-    const flags = Object.entries(command.help).map(([flag, what]) => `  ${flag.padEnd(width)}  ${what}`);
+    const help = Object.entries({ ...command.help, "--help": "say this" });
+    const width = Math.max(...help.map(([flag]) => flag.length));
+    const flags = help.map(([flag, what]) => `  ${flag.padEnd(width)}  ${what}`);
     return [`${command.does}\n`, `usage: ${command.usage}`, ...flags, ""].join("\n");
   }
   const lines = Object.entries(commands).map(([each, { does }]) => `  ${each.padEnd(8)}${does}`);

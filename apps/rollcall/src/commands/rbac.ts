@@ -1,23 +1,31 @@
 import { RollcallError } from "@rollcall/contract";
-import { stringify } from "yaml";
-import { rbacOf } from "../rbac.ts";
+import { namespace as namespaces, objectName } from "../config/schema.ts";
+import { rbacOf, type Account } from "../rbac.ts";
+import { toYaml } from "../yaml.ts";
 import { required, wholeConfig, type Command } from "./command.ts";
 
 /** Prints exactly the rights that a config needs. */
 export const rbac: Command = {
   does: "prints exactly the rights that a config needs, as YAML to apply",
   usage: "rollcall rbac --config FILE [--service-account NAMESPACE/NAME]",
-  help: { "--config FILE": "the config", "--service-account NAMESPACE/NAME": "who is to have them; rollcall/rollcall if not said" },
+  help: {
+    "--config FILE": "the config",
+    "--service-account NAMESPACE/NAME": "who is to have them; rollcall/rollcall if not said",
+  },
   flags: { config: { type: "string", short: "c" }, "service-account": { type: "string" } },
   async run(flags) {
     const config = await wholeConfig(required(flags, "config"));
-    const account = String(flags["service-account"] ?? "rollcall/rollcall");
-    const [namespace, name, ...more] = account.split("/");
-    if (!namespace || !name || more.length > 0)
-      throw new RollcallError("BadFlag", `--service-account is NAMESPACE/NAME, got "${account}"`, { retry: false });
-    for (const { server, objects } of rbacOf(config, { namespace, name })) {
-      process.stdout.write(`# ${server}\n${objects.map((object) => stringify(object, { lineWidth: 0 })).join("---\n")}---\n`);
-    }
+    const servers = rbacOf(config, accountOf(flags["service-account"] ?? "rollcall/rollcall"));
+    process.stdout.write(servers.map(({ server, objects }) => `# On ${server}\n${toYaml(objects)}`).join("---\n"));
+    if (servers.length > 1)
+      process.stderr.write(`rollcall: these are rights on ${servers.length} servers; apply each part on its own, as the comments say\n`);
     return 0;
   },
 };
+
+function accountOf(said: unknown): Account {
+  const [namespace, name, ...more] = String(said).split("/");
+  if (namespaces.safeParse(namespace).success && objectName("a name").safeParse(name).success && more.length === 0)
+    return { namespace: namespace!, name: name! };
+  throw new RollcallError("BadFlag", `--service-account is NAMESPACE/NAME, got ${JSON.stringify(said)}`, { retry: false });
+}

@@ -1,8 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
 import { RollcallError } from "@rollcall/contract";
-import { parseAllDocuments, stringify } from "yaml";
-import { forReading, renderLists } from "../render.ts";
+import { forReading } from "../for-reading.ts";
+import { oneLine } from "../one-line.ts";
+import { renderLists, type ListCount } from "../render.ts";
+import { fromYaml, toYaml } from "../yaml.ts";
 import { required, wholeConfig, type Command } from "./command.ts";
 
 /** Shows the objects that a config makes of profiles in files. No cluster is asked. */
@@ -24,43 +26,41 @@ export const render: Command = {
   async run(flags) {
     const config = await wholeConfig(required(flags, "config"));
     const files = Array.isArray(flags["file"]) ? flags["file"].map(String) : [];
-    if (files.length === 0)
-      throw new RollcallError("BadFlag", "-f FILE is needed: YAML with ClusterProfiles, or - for standard input", { retry: false });
-    const lists = config.lists.filter(({ name }) => flags["list"] === undefined || name === flags["list"]);
-    if (lists.length === 0)
-      throw new RollcallError(
-        "BadFlag",
-        `there is no list "${String(flags["list"])}"; there are ${config.lists.map(({ name }) => name).join(", ")}`,
-        { retry: false },
-      );
+    if (files.length === 0) throw bad("-f FILE is needed: YAML with ClusterProfiles, or - for standard input");
+    if (files.filter((file) => file === "-").length > 1) throw bad("standard input can be read once; say -f - once");
+    const wanted = flags["list"];
+    const lists = config.lists.filter(({ name }) => wanted === undefined || name === wanted);
+    if (lists.length === 0) throw bad(`there is no list "${String(wanted)}"; there are ${config.lists.map(({ name }) => name).join(", ")}`);
 
-    const objects = (await Promise.all(files.map(documents))).flat();
-    const rendered = await renderLists({ ...config, lists }, objects);
-    for (const { list, cluster, reason, message } of rendered.refusals)
-      process.stderr.write(`${list ?? "-"}  ${cluster}  ${reason}: ${message}\n`);
-    const shown =
-      flags["show-secrets"] === true
-        ? rendered.objects
-        : rendered.objects.map(({ object, plain }) => ({ object: forReading(object, plain) }));
-    process.stdout.write(shown.map(({ object }) => stringify(object, { lineWidth: 0 })).join("---\n"));
+    const profiles = (await Promise.all(files.map(documents))).flat();
+    const { objects, refusals, lists: counts } = await renderLists({ ...config, lists }, profiles);
+    const said = [
+      ...refusals.map(({ list, cluster, reason, message }) => `${list ?? "-"}  ${cluster}  ${reason}: ${message}`),
+      ...counts.map(summary),
+    ];
+    process.stderr.write(said.map((line) => `${oneLine(line)}\n`).join(""));
+    const shown = flags["show-secrets"] === true ? objects : objects.map(({ object, plain }) => ({ object: forReading(object, plain) }));
+    process.stdout.write(toYaml(shown.map(({ object }) => object)));
     return 0;
   },
 };
 
-async function documents(path: string): Promise<readonly unknown[]> {
-  const content =
-    path === "-" ? await text(process.stdin) : await readFile(path, "utf8").catch((cause: unknown) => unreadable(path, cause));
-  return parseAllDocuments(content).flatMap((document) => {
-    if (document.errors[0] !== undefined)
-      throw new RollcallError("BadFile", `${path} is not YAML: ${document.errors[0].message}`, { retry: false });
-    const value: unknown = document.toJS({ maxAliasCount: 20 });
-    return value === null ? [] : [value];
-  });
+function summary({ list, listed, refused, notSelected }: ListCount): string {
+  return `${list}  ${listed} ${listed === 1 ? "cluster" : "clusters"} listed, ${refused} refused, ${notSelected} not selected`;
 }
 
-function unreadable(path: string, cause: unknown): never {
-  throw new RollcallError("BadFile", `cannot read ${path}: ${cause instanceof Error ? cause.message : String(cause)}`, {
-    retry: false,
-    cause,
-  });
+async function documents(path: string): Promise<readonly unknown[]> {
+  return path === "-" ? fromYaml("standard input", await text(process.stdin)) : fromYaml(path, await read(path));
+}
+
+async function read(path: string): Promise<string> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (cause) {
+    throw bad(`cannot read ${path} (${(cause as NodeJS.ErrnoException).code ?? String(cause)}); name a file with ClusterProfiles`);
+  }
+}
+
+function bad(message: string): RollcallError {
+  return new RollcallError("BadFlag", message, { retry: false });
 }

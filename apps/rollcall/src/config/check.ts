@@ -1,132 +1,125 @@
-import { readProviders, type CloudLogin } from "@rollcall/connect";
+import { readProviders, type CloudLogin, type Provider } from "@rollcall/connect";
 import { refusalOf } from "@rollcall/contract";
 import { compileSelection } from "@rollcall/inventory";
-import type { z } from "zod";
-import { consumers } from "../consumers.ts";
+import { consumerNamed, consumers } from "../consumers.ts";
+import { oneLine } from "../one-line.ts";
+import { checkOptions } from "./check-options.ts";
 import type { ListConfig, Problem, ReadConfig } from "./config.ts";
-import { file, list } from "./schema.ts";
+import { explain, got, or } from "./expected.ts";
+import { problemsOf } from "./problems.ts";
+import { file, list, namespace } from "./schema.ts";
 
-type FileConfig = z.infer<typeof file>;
-
-/** Checks a config as a whole and says all its problems at once; each list is judged on its own. */
+/**
+ * Checks a config as a whole and says all its problems at once. Each list is judged on its own: one with a problem is left out.
+ * Lists and providers are looked at even where the file around them is no good, so that nobody mends it twice.
+ */
 export function checkConfig(value: unknown, providerFile?: unknown): ReadConfig {
-  const parsed = file.safeParse(value);
-  if (!parsed.success) return { problems: [...problemsOf(parsed.error, ""), ...listProblems(value)] };
-  const { data } = parsed;
-  const { inline, settings } = data.providers;
-  const read = readProviders({
-    ...(providerFile !== undefined && { file: providerFile }),
-    ...(inline && { inline }),
-    ...(settings && { settings: settings as Readonly<Record<string, CloudLogin>> }),
+  const whole = file.safeParse(value, { error: explain });
+  const problems = [...problemsOf(whole.error)];
+  const providers = checkProviders(fieldOf(value, "providers"), providerFile, problems);
+  const namespaces = file.shape.inventory.safeParse(fieldOf(value, "inventory")).data?.namespaces;
+  const said = fieldOf(value, "lists");
+  const all: readonly unknown[] = Array.isArray(said) ? said : [];
+  const lists = all.flatMap((each, at) => {
+    const { config, problems: found } = checkList(each, at, namespaces);
+    const doubled = nameTwice(all, at);
+    problems.push(...found, ...doubled);
+    return config === undefined || doubled.length > 0 ? [] : [config];
   });
-  const problems: Problem[] = read.problems.map(({ path, message }) => ({ path: `providers.${path}`, message }));
-  const lists = data.lists.flatMap((each, at) => checkList(each, `lists[${at}]`, data, problems));
-  problems.push(...doubled(lists));
-  const config = {
-    instance: data.instance,
-    inventory: withoutUndefined(data.inventory),
-    providers: read.providers,
-    stateNamespace: data.state.namespace,
-    lists: lists.filter(({ name }, at) => lists.findIndex((other) => other.name === name) === at),
-  };
-  return { config, problems };
+  if (!whole.success) return { problems };
+  const { instance, inventory, state } = whole.data;
+  return { config: { instance, inventory: withoutUndefined(inventory), providers, stateNamespace: state.namespace, lists }, problems };
 }
 
-function checkList(value: unknown, path: string, { inventory }: FileConfig, problems: Problem[]): readonly ListConfig[] {
-  const parsed = list.safeParse(value);
-  if (!parsed.success) {
-    problems.push(...problemsOf(parsed.error, path), ...consumerProblem(value, path));
-    return [];
-  }
-  const found: Problem[] = [];
-  const { name, mode, select, target, options, removal } = parsed.data;
-  const consumer = consumers[parsed.data.consumer];
-  if (consumer === undefined) found.push(...consumerProblem(value, path));
+function checkProviders(value: unknown, providerFile: unknown, problems: Problem[]): readonly Provider[] {
+  const [inline, settings] = [fieldOf(value, "inline"), fieldOf(value, "settings")];
+  const read = readProviders({
+    ...(providerFile !== undefined && { file: providerFile }),
+    ...(Array.isArray(inline) && { inline }),
+    ...(isObject(settings) && { settings: settings as Readonly<Record<string, CloudLogin>> }),
+  });
+  problems.push(...read.problems.map(({ path, message }) => ({ path: oneLine(`providers.${path}`), message: oneLine(message) })));
+  return read.providers;
+}
 
-  const { kubeconfig, context, ...place } = target;
-  const said = consumer?.options.safeParse({ ...place, ...defaults(inventory.namespaces), ...options });
-  if (said?.error) found.push(...problemsOf(said.error, path, (key) => (key in place || !(key in options) ? "target" : "options")));
+/** One list; without namespaces, what has to do with them is not judged. */
+function checkList(
+  value: unknown,
+  at: number,
+  watched: readonly string[] | undefined,
+): { config?: ListConfig; problems: readonly Problem[] } {
+  const path = `lists[${at}]`;
+  const consumerName = fieldOf(value, "consumer");
+  const consumer = typeof consumerName === "string" ? consumerNamed(consumerName) : undefined;
+  const parsed = list.safeParse(value, { error: explain });
+  const problems = [...problemsOf(parsed.error, (place) => ["lists", at, ...place])];
+  if (typeof consumerName === "string" && consumer === undefined)
+    problems.push({ path: `${path}.consumer`, message: `expected ${or(Object.keys(consumers))}, got ${got(consumerName)}` });
+  const checked =
+    consumer &&
+    checkOptions({ consumer, at, target: fieldOf(value, "target"), options: fieldOf(value, "options"), watched: watched ?? [] });
+  problems.push(...(checked?.problems ?? []));
 
-  const unwatched = select.namespaces?.findIndex((each) => !inventory.namespaces.includes(each)) ?? -1;
-  if (unwatched !== -1)
-    found.push({
-      path: `${path}.select.namespaces[${unwatched}]`,
-      message: "is not in inventory.namespaces, so nobody there is ever seen; add it there",
-    });
-  if (inventory.namespaces.length > 1 && select.namespaces === undefined)
-    found.push({
-      path: `${path}.select.namespaces`,
-      message: "expected the namespaces that this list takes clusters from, since several are watched",
-    });
-  const chooses = attempt(() => compileSelection(withoutUndefined(select)), `${path}.select`, found);
-
-  problems.push(...found);
-  if (found.length > 0 || consumer === undefined || chooses === undefined) return [];
+  const select = fieldOf(value, "select");
+  problems.push(...labelProblems(fieldOf(select, "labels"), path));
+  if (watched !== undefined) problems.push(...namespaceProblems(fieldOf(select, "namespaces"), watched, path));
+  if (!parsed.success || problems.length > 0 || consumer === undefined || checked === undefined) return { problems };
+  const { name, mode, removal } = parsed.data;
+  const { kubeconfig, context } = parsed.data.target;
   const { guard, ...removals } = removal;
-  return [
-    {
+  const target = withoutUndefined({ kubeconfig, context });
+  return {
+    config: {
       name,
       consumer,
       mode,
-      select: chooses,
-      target: withoutUndefined({ kubeconfig, context }),
-      options: withoutUndefined(said?.data as object),
+      select: compileSelection(withoutUndefined(parsed.data.select)),
+      target,
+      options: checked.options,
       removals,
       guard,
     },
-  ];
+    problems,
+  };
 }
 
-/** With one namespace watched a profile's name says all; with several it does not. */
-function defaults(namespaces: readonly string[]): { readonly name?: string } {
-  return namespaces.length > 1 ? { name: "{namespace}.{name}" } : {};
+function labelProblems(labels: unknown, path: string): readonly Problem[] {
+  if (typeof labels !== "string") return [];
+  try {
+    compileSelection({ labels });
+    return [];
+  } catch (error) {
+    return [{ path: `${path}.select.labels`, message: oneLine(refusalOf(error).message) }];
+  }
 }
 
-function listProblems(value: unknown): readonly Problem[] {
-  const lists = (value as { lists?: unknown } | null)?.lists;
-  return Array.isArray(lists)
-    ? lists.flatMap((each, at) => [...problemsOf(list.safeParse(each).error, `lists[${at}]`), ...consumerProblem(each, `lists[${at}]`)])
-    : [];
-}
-
-function consumerProblem(value: unknown, path: string): readonly Problem[] {
-  const said = (value as { consumer?: unknown } | null)?.consumer;
-  if (typeof said !== "string" || said in consumers) return [];
-  return [{ path: `${path}.consumer`, message: `expected ${Object.keys(consumers).join(", ")}, got ${JSON.stringify(said)}` }];
-}
-
-function doubled(lists: readonly ListConfig[]): readonly Problem[] {
-  const again = lists.filter(({ name }, at) => lists.findIndex((other) => other.name === name) !== at);
-  return again.map(({ name }) => ({ path: "lists", message: `two lists are named "${name}"; the first is kept, rename the other` }));
-}
-
-function problemsOf(error: z.ZodError | undefined, base: string, below?: (key: string) => string): readonly Problem[] {
-  return (error?.issues ?? []).flatMap((issue) => {
-    const [head, ...rest] = issue.path;
-    const path = [...(below ? [below(String(head ?? ""))] : []), ...(head === undefined ? [] : [head]), ...rest];
-    if (issue.code !== "unrecognized_keys") return [{ path: joined(base, path), message: issue.message.replace(/^Invalid input: /, "") }];
-    const at = below ? [] : path;
-    return issue.keys.map((key) => ({
-      path: joined(base, [...at, ...(below ? [below(key)] : []), key]),
-      message: "is not known here; check its spelling",
-    }));
+function namespaceProblems(chosen: unknown, watched: readonly string[], path: string): readonly Problem[] {
+  const all = watched.join(", ");
+  if (chosen === undefined && watched.length > 1) {
+    const message = `expected the namespaces that this list takes clusters from, since several are watched (${all}), got nothing`;
+    return [{ path: `${path}.select.namespaces`, message }];
+  }
+  return (Array.isArray(chosen) ? chosen : []).flatMap((each: unknown, at) => {
+    const isWatched = !namespace.safeParse(each).success || watched.includes(each as string);
+    const message = `expected one of inventory.namespaces (${all}), got ${got(each)}; add it there, or nobody in it is ever seen`;
+    return isWatched ? [] : [{ path: `${path}.select.namespaces[${at}]`, message }];
   });
 }
 
-function joined(base: string, path: readonly PropertyKey[]): string {
-  return path.reduce<string>(
-    (text, key) => (typeof key === "number" ? `${text}[${key}]` : text === "" ? String(key) : `${text}.${String(key)}`),
-    base,
-  );
+/** Which of two lists of one name is meant, nobody can tell, and each would take the other's objects for its own. So neither is kept. */
+function nameTwice(lists: readonly unknown[], at: number): readonly Problem[] {
+  const name = fieldOf(lists[at], "name");
+  const other = lists.findIndex((each, index) => index !== at && fieldOf(each, "name") === name);
+  if (typeof name !== "string" || other === -1) return [];
+  return [{ path: `lists[${at}].name`, message: `expected a name of its own, got ${got(name)}, which lists[${other}] has too` }];
 }
 
-function attempt<T>(make: () => T, path: string, problems: Problem[]): T | undefined {
-  try {
-    return make();
-  } catch (error) {
-    problems.push({ path, message: refusalOf(error).message });
-    return undefined;
-  }
+function fieldOf(value: unknown, key: string): unknown {
+  return isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 type Defined<T> = { [Key in keyof T]: Exclude<T[Key], undefined> };

@@ -1,26 +1,68 @@
 import { defaultGuard, defaultRemovals } from "@rollcall/sync";
 import { z } from "zod";
 import { duration } from "./duration.ts";
+import { expected } from "./expected.ts";
 
-const dnsLabel = (what: string): z.ZodString =>
-  z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, `expected ${what}: lower-case letters, digits and "-"`);
+/** A name that an API server takes as a namespace or as part of a label. */
+export function dnsLabel(what: string): z.ZodString {
+  const said = expected(`${what} (at most 63 lower-case letters, digits and "-")`);
+  return z.string(said).regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, said);
+}
+
+/** The name of any object, as an API server takes it. */
+export function objectName(what: string): z.ZodString {
+  const said = expected(`${what} (at most 253 lower-case letters, digits, "-" and ".")`);
+  return z
+    .string(said)
+    .max(253, said)
+    .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/, said);
+}
+
 export const namespace: z.ZodString = dnsLabel("a namespace");
 
 /** Where an API server is; without a kubeconfig, the cluster that Rollcall runs in or the one that kubectl would use. */
 const server = { kubeconfig: z.string().min(1).optional(), context: z.string().min(1).optional() };
 
+/** At least one, none twice. An empty list would quietly choose nobody. */
+function some(one: z.ZodType<string>, what: string): z.ZodType<readonly string[]> {
+  return z.array(one, expected(what)).min(1, expected(what)).superRefine(refuseTwice);
+}
+
+function refuseTwice(values: readonly string[], context: z.RefinementCtx): void {
+  values.forEach((value, at) => {
+    if (values.indexOf(value) !== at)
+      context.addIssue({ code: "custom", path: [at], message: `is there twice (${JSON.stringify(value)}); say it once` });
+  });
+}
+
+/** What stands under names of anybody's choice. zod drops the one name that JavaScript takes for something else, and it would drop it in silence. */
+function byName<T extends z.ZodType>(value: T): z.ZodType<Record<string, z.infer<T>>> {
+  return z.preprocess(
+    (said, context) => {
+      if (typeof said === "object" && said !== null && Object.hasOwn(said, "__proto__"))
+        context.addIssue({ code: "custom", path: ["__proto__"], message: "is a name that cannot be used; choose another" });
+      return said;
+    },
+    z.record(z.string(), value),
+  );
+}
+
 const removal = (cause: keyof typeof defaultRemovals): z.ZodPrefault<z.ZodType<(typeof defaultRemovals)[typeof cause]>> =>
   z
     .strictObject({
       then: z.enum(["drain", "release", "keep"]).default(defaultRemovals[cause].then),
-      after: duration.default(defaultRemovals[cause].after),
+      after: duration().default(defaultRemovals[cause].after),
     })
     .prefault({});
 
+const wholeNumber = expected("a whole number of at least 1");
+const percentage = expected("a number above 0 and up to 100");
+
 const guard = z.strictObject({
-  max: z.int().min(1).default(defaultGuard.max),
-  percent: z.number().gt(0).max(100).default(defaultGuard.percent),
-  window: duration.default(defaultGuard.window),
+  max: z.int(wholeNumber).min(1, wholeNumber).default(defaultGuard.max),
+  percent: z.number(percentage).gt(0, percentage).max(100, percentage).default(defaultGuard.percent),
+  // Without a window there would be nothing to count in, and everybody could go at once.
+  window: duration({ least: 1 }).default(defaultGuard.window),
 });
 
 /** What every list has, whoever its consumer is; `options` and `target` are checked with the consumer's own schema. */
@@ -31,10 +73,10 @@ export const list = z.strictObject({
   mode: z.enum(["observe", "upsert", "sync"]).default("sync"),
   select: z
     .strictObject({
-      labels: z.string().optional(),
-      properties: z.record(z.string(), z.array(z.string())).optional(),
-      namespaces: z.array(namespace).optional(),
-      names: z.array(z.string()).optional(),
+      labels: z.string(expected("a label selector such as env in (prod, staging)")).optional(),
+      properties: byName(some(z.string(), "at least one value")).optional(),
+      namespaces: some(namespace, "at least one namespace").optional(),
+      names: some(objectName("a profile's name"), "at least one name of a profile").optional(),
     })
     .default({}),
   target: z.looseObject(server),
@@ -56,15 +98,15 @@ export const file = z.strictObject({
   instance: dnsLabel("an instance's name").default("rollcall"),
   inventory: z.strictObject({
     ...server,
-    namespaces: z.array(namespace).min(1, "name at least one namespace to read ClusterProfiles from"),
+    namespaces: some(namespace, "at least one namespace to read ClusterProfiles from"),
   }),
   providers: z
     .strictObject({
       file: z.string().min(1).optional(),
       inline: z.array(z.unknown()).optional(),
-      settings: z.record(z.string(), z.unknown()).optional(),
+      settings: byName(z.unknown()).optional(),
     })
     .default({}),
   state: z.strictObject({ namespace: namespace.default("rollcall") }).prefault({}),
-  lists: z.array(z.unknown()).min(1, "name at least one list"),
+  lists: z.array(z.unknown(), expected("at least one list")).min(1, expected("at least one list")),
 });

@@ -3,7 +3,7 @@ import type { KubeObject } from "@rollcall/contract";
 /** A ClusterProfile as a cluster manager would publish it. */
 export function profile(
   name: string,
-  { env = "prod", region = "eu-west-1", server = `https://${name}.clusters.example.com:6443`, provider = "corp-login" }: Partial<Told> = {},
+  { env = "prod", region = "eu-west-1", server = `https://${name}.example.com:6443`, provider = "corp-login" }: Partial<Told> = {},
 ): KubeObject {
   return {
     apiVersion: "multicluster.x-k8s.io/v1alpha1",

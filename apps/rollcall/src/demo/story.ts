@@ -24,13 +24,13 @@ export const story: readonly Scene[] = [
     title: "Its endpoint moves",
     because: "the Secret is changed in place, under the same name; Argo CD goes on with it",
     async play(hub) {
-      hub.apply(profile("osaka", { region: "ap-northeast-3", server: "https://osaka-2.clusters.example.com:6443" }));
-      await until(() => hub.get("Secret", "argocd", "fleet.osaka")?.data?.["server"] === btoa("https://osaka-2.clusters.example.com:6443"));
+      hub.apply(profile("osaka", { region: "ap-northeast-3", server: "https://osaka-2.example.com:6443" }));
+      await until(() => hub.get("Secret", "argocd", "fleet.osaka")?.data?.["server"] === btoa("https://osaka-2.example.com:6443"));
     },
   },
   {
     title: "One cannot be reached any more",
-    because: "its profile offers no login that we know, so we cannot tell what is true: its Secret stays as it is, and says so",
+    because: "its profile offers no login that we know, so we cannot tell what is true: its Secret stays as it is, and the list says why",
     async play(hub, list) {
       hub.apply(profile("lagos", { provider: "unheard-of", region: "af-south-1" }));
       await until(() => list.status().get("fleet/lagos")?.verdict?.is === "stale");

@@ -1,0 +1,38 @@
+import type { z } from "zod";
+import { quoted } from "../one-line.ts";
+
+/** What stands there instead, in a word or two. */
+export function got(value: unknown): string {
+  if (value === undefined || value === null) return "nothing";
+  if (Array.isArray(value)) return value.length === 0 ? "an empty list" : "a list";
+  if (typeof value === "object") return "an object";
+  return typeof value === "string" ? quoted(value) : `${value as number | boolean}`;
+}
+
+/** A schema's own words for what it takes; they serve each of its checks. */
+export function expected(what: string): { readonly error: (issue: { readonly input?: unknown }) => string } {
+  return { error: ({ input }) => `expected ${what}, got ${got(input)}` };
+}
+
+/** Words as a person lists what there is to choose from. */
+export function or(words: readonly string[]): string {
+  return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
+}
+
+/** What a value should have been and what it is, where a schema has no words of its own for it. */
+export const explain: z.core.$ZodErrorMap = (issue) => {
+  const said = (what: string): string => expected(what).error(issue);
+  if (issue.code === "invalid_type") return said(types[issue.expected] ?? issue.expected);
+  if (issue.code === "invalid_value") return said(or(issue.values.map(String)));
+  if (issue.code === "too_small" && issue.origin === "string") return said("a text that is not empty");
+  if (issue.code === "unrecognized_keys")
+    return `is not known here; known are ${Object.keys((issue.inst as z.ZodObject).shape).join(", ")}`;
+  return undefined;
+};
+
+const types: Readonly<Record<string, string>> = {
+  string: "a text",
+  array: "a list",
+  object: "an object",
+  record: "an object",
+};
