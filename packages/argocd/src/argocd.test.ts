@@ -18,7 +18,16 @@ describe("argocd keeps the adapter promises", () => {
 });
 
 describe("argocd keeps the adapter promises when asked for the worst", () => {
-  testAdapter(argocd, { namespace: "argocd", copyLabels: reserved, login: "with a credential from us" });
+  const from = (source: "label" | "property") => Object.fromEntries(reserved.map((key) => [key, { from: source, key }]));
+  testAdapter(argocd, {
+    namespace: "argocd",
+    copyLabels: reserved,
+    labels: { ...from("property"), "a.test/label": { from: "property", key: "a.example" } },
+    annotations: from("label"),
+    shard: { hash: 5 },
+    namespaces: ["web"],
+    login: "with a credential from us",
+  });
 });
 
 const certificate = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
@@ -95,6 +104,64 @@ it.each<Case>([
     options: { name: "{namespace}.{name}" },
   },
   { name: "no clusters", clusters: [] },
+  {
+    name: "a project that the profile names",
+    clusters: [{ ...paris()[0]!, labels: { team: "payments" } }],
+    options: { project: { from: "label", key: "team", allowed: ["platform", "payments"] } },
+  },
+  { name: "one shard for all", clusters: paris(), options: { shard: 2 } },
+  {
+    name: "a shard that the profile names",
+    clusters: [{ ...paris()[0]!, properties: { "argo.example.test/shard": "1" } }],
+    options: { shard: { from: "property", key: "argo.example.test/shard" } },
+  },
+  {
+    name: "spread over three shards",
+    clusters: ["paris", "rome", "oslo", "lima"].map((name) => ({ name, connection: { ca: undefined } })),
+    options: { shard: { hash: 3 } },
+  },
+  { name: "some namespaces", clusters: paris(), options: { namespaces: ["web", "db"] } },
+  {
+    name: "some namespaces and what belongs to none",
+    clusters: paris(),
+    options: { namespaces: ["web", "db"], clusterResources: true },
+  },
+  {
+    name: "labels and annotations from all over",
+    clusters: [
+      {
+        ...paris()[0]!,
+        displayName: "Paris (EU)",
+        version: "v1.36.3+k3s1",
+        clusterSet: "europe",
+        labels: { env: "prod", team: "web" },
+        properties: { "topology.kubernetes.io/region": "eu/west", "location.topology.k8s.io": "[48.86, 2.35]" },
+      },
+    ],
+    options: {
+      copyLabels: ["env"],
+      labels: {
+        "example.test/team": { from: "label", key: "team" },
+        "example.test/region": { from: "property", key: "topology.kubernetes.io/region" },
+        "example.test/version": { from: "version" },
+        "example.test/manager": { from: "manager" },
+        "example.test/set": { from: "clusterSet" },
+        "example.test/missing": { from: "property", key: "nobody.example.test/says" },
+        "argocd-agent.argoproj-labs.io/agent-name": { from: "name" },
+        wave: { from: "value", value: "1" },
+      },
+      annotations: {
+        "example.test/name": { from: "displayName" },
+        "example.test/fleet": { from: "namespace" },
+        "example.test/location": { from: "property", key: "location.topology.k8s.io" },
+      },
+    },
+  },
+  {
+    name: "a plugin of an Argo CD before 3.5",
+    clusters: paris({ login: { ...exec, args: ["token", "--cluster={namespace}/{name}"], env: { SERVER: "{server}" } } }),
+    options: { passClusterInfo: false, placeholders: true },
+  },
 ])("argocd renders $name", async ({ name, clusters, options: more }) => {
   const objects = clusters.flatMap((each) => argocd.entry(reachable(each), { ...options, ...more }));
   await expect(toYaml(objects)).toMatchFileSnapshot(`__golden__/${name.toLowerCase().replaceAll(" ", "-")}.yaml`);
@@ -143,6 +210,11 @@ describe("argocd", () => {
     expect(argocd.login(cluster({ name: "paris" }), { ...options, login: "with a credential from us" })).toBe("with a credential from us");
   });
 
+  it("names a cluster anew whose name somebody emptied", () => {
+    const kept = { name: "x", plain: { name: "" } };
+    expect(fromBase64(argocd.entry(reachable({ name: "paris" }), options, kept)[0]!.data!["name"]!)).toBe("paris");
+  });
+
   it("keeps a name that stands, even one that no newcomer would get", () => {
     const kept = { name: "x", plain: { name: "in-cluster" } };
     expect(fromBase64(argocd.entry(reachable({ name: "paris" }), options, kept)[0]!.data!["name"]!)).toBe("in-cluster");
@@ -183,6 +255,37 @@ it.each([
     when: "its proxy is of a kind that Argo CD does not know",
     given: { name: "paris", connection: { proxy: "socks5h://x.test" } },
     reason: "ProxyNotSupported",
+  },
+  {
+    when: "its proxy has no host",
+    given: { name: "paris", connection: { proxy: "http://" } },
+    reason: "ProxyNotSupported",
+  },
+  { when: "its server ends in a line break", given: { name: "paris", connection: { server: "https://a.test\n" } }, reason: "BadServer" },
+  {
+    when: "its server's query ends in a slash, which another server's may not",
+    given: { name: "paris", connection: { server: "https://a.test/?agentName=paris/" } },
+    reason: "BadServer",
+  },
+  { when: "its server is no URL", given: { name: "paris", connection: { server: "a.test" } }, reason: "BadServer" },
+  {
+    when: "its CA is not PEM",
+    given: { name: "paris", connection: { ca: "LS0tLS1CRUdJTg==" } },
+    reason: "BadCertificate",
+  },
+  {
+    when: "its client certificate comes with a key that is locked",
+    given: {
+      name: "paris",
+      connection: {
+        login: {
+          kind: "credential",
+          provider: "fleet",
+          clientCertificate: { certificate, key: new Hidden(key.replaceAll("EC PRIVATE", "ENCRYPTED PRIVATE")) },
+        },
+      },
+    },
+    reason: "BadCertificate",
   },
   {
     when: "its credential is empty",

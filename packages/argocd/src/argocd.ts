@@ -2,11 +2,9 @@ import {
   final,
   nameFrom,
   objectName,
-  ourDomain,
   outOfAnswers,
   relabel,
   remove,
-  RollcallError,
   secretData,
   untilUnused,
   type Adapter,
@@ -16,21 +14,14 @@ import {
   type Own,
   type Reachable,
 } from "@rollcall/contract";
-import { canonicalConfig, configOf } from "./config.ts";
-
-/** How the clusters of one list are shown to one Argo CD. */
-export interface ArgoCdOptions {
-  /** Argo CD's own namespace: it looks for cluster Secrets nowhere else. */
-  readonly namespace: string;
-  /** The name that Argo CD shows for a newcomer, made of `{namespace}` and `{name}`; `{name}` when absent. */
-  readonly name?: string;
-  /** Which labels of the profile the Secret carries: keys, or all keys of a prefix as `topology.kubernetes.io/*`. */
-  readonly copyLabels?: readonly string[];
-  /** The one Argo CD project that may use these clusters. */
-  readonly project?: string;
-  /** Who logs in: Argo CD `by itself` when absent. */
-  readonly login?: "by itself" | "with a credential from us";
-}
+import { canonicalConfig } from "./cluster-config.ts";
+import { configOf } from "./config.ts";
+import { annotationsOf, labelsOf } from "./labels.ts";
+import type { ArgoCdOptions } from "./options.ts";
+import { projectOf } from "./project.ts";
+import { refuse } from "./refuse.ts";
+import { serverOf, trimmed } from "./server.ts";
+import { shardOf } from "./shard.ts";
 
 /** Declares a cluster to Argo CD as a cluster Secret. */
 export const argocd: Adapter<ArgoCdOptions> = {
@@ -42,40 +33,39 @@ export const argocd: Adapter<ArgoCdOptions> = {
     drain: [final(relabel("leaving")), outOfAnswers, untilUnused([applications], isDeployedTo), remove],
     release: [final(remove), outOfAnswers],
   }),
-  plain: ["name", "server"],
+  plain: ["name", "server", "project", "shard", "namespaces", "clusterResources"],
   same: { config: canonicalConfig }, // Argo CD writes this key back in its own spelling
 };
 
 function clusterSecret(cluster: Reachable, options: ArgoCdOptions, kept?: Kept): KubeObject {
-  const { namespace, project } = options;
+  const { namespace, namespaces = [], clusterResources } = options;
+  const name = kept?.name ?? objectName(cluster);
+  const server = serverOf(cluster, options);
+  const project = projectOf(cluster, options);
+  const shard = shardOf(cluster, name, options);
+  const annotations = annotationsOf(cluster, options);
   return {
     apiVersion: "v1",
     kind: "Secret",
     metadata: {
-      name: kept?.name ?? objectName(cluster),
+      name,
       namespace,
       // Chosen profile labels come first, so that they can never displace the one that Argo CD looks for.
-      labels: { ...labelsToCopy(cluster, options), "argocd.argoproj.io/secret-type": "cluster" },
+      labels: { ...labelsOf(cluster, options), "argocd.argoproj.io/secret-type": "cluster" },
+      ...(Object.keys(annotations).length > 0 && { annotations }),
     },
     type: "Opaque",
     data: secretData({
-      name: kept?.plain["name"] ?? newName(cluster, options),
-      server: serverOf(cluster),
+      // An empty name is nobody's: Argo CD shows the server in its place.
+      name: kept?.plain["name"] || newName(cluster, options),
+      server,
       ...(project && { project }),
-      config: configOf(cluster),
+      ...(shard && { shard }),
+      ...(namespaces.length > 0 && { namespaces: namespaces.join(",") }),
+      ...(clusterResources && { clusterResources: "true" }),
+      config: configOf(cluster, server, options),
     }),
   };
-}
-
-function serverOf({ id, connection }: Reachable): string {
-  if (/^kubernetes\.default(?:\.svc(?:\.cluster\.local)?)?\.?$/.test(URL.parse(connection.server)?.hostname ?? "")) {
-    throw refuse(
-      "InCluster",
-      `${id} gives ${connection.server}, which is whatever cluster Argo CD itself runs in; give its ClusterProfile an address that means the same everywhere`,
-    );
-  }
-  // Argo CD trims slashes in some places and not in others, and loses such a cluster on the way.
-  return trimmed(connection.server);
 }
 
 /** Only newcomers are judged: a name that stands has Applications that go by it. */
@@ -97,21 +87,6 @@ function newName(cluster: Reachable, { name: template = "{name}" }: ArgoCdOption
   return name;
 }
 
-function labelsToCopy({ labels }: Reachable, { copyLabels = [] }: ArgoCdOptions): Record<string, string> {
-  const isAsked = (key: string) =>
-    copyLabels.some((asked) => asked === key || (asked.endsWith("/*") && key.startsWith(asked.slice(0, -1))));
-  return Object.fromEntries(Object.entries(labels).filter(([key]) => isAsked(key) && !isReserved(key)));
-}
-
-/** Labels by which Argo CD, kubectl or JavaScript would take the Secret for something else; no option can ask for them. */
-function isReserved(key: string): boolean {
-  const prefixes = ["argocd.argoproj.io/", "kubectl.kubernetes.io/", ourDomain];
-  return (
-    ["app.kubernetes.io/instance", "app.kubernetes.io/part-of", "__proto__"].includes(key) ||
-    prefixes.some((prefix) => key.startsWith(prefix))
-  );
-}
-
 const applications: Kind = { apiVersion: "argoproj.io/v1alpha1", kind: "Application", plural: "applications", namespace: "*" };
 
 /** Whether an Application deploys to this cluster; one with several sources still has one destination. */
@@ -119,12 +94,4 @@ function isDeployedTo(application: KubeObject, { plain }: Own): boolean {
   const { destination } = (application.spec ?? {}) as { destination?: { server?: string; name?: string } };
   const { server = "", name = "" } = destination ?? {};
   return (server !== "" && trimmed(server) === trimmed(plain["server"] ?? "")) || (name !== "" && name === plain["name"]);
-}
-
-function trimmed(server: string): string {
-  return server.replace(/\/+$/, "");
-}
-
-function refuse(reason: string, message: string): RollcallError {
-  return new RollcallError(reason, message, { retry: false });
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { canonicalConfig } from "./config.ts";
+import { canonicalConfig } from "./cluster-config.ts";
 
 const plain = '{"tlsClientConfig":{"insecure":false}}';
 const token = '{"bearerToken":"s3cret","tlsClientConfig":{"insecure":false}}';
@@ -22,8 +22,11 @@ describe("a config means the same to Argo CD", () => {
     { when: "someone indented it", text: '{\n  "bearerToken": "s3cret"\n}\n', as: token },
     { when: "its fields come in another order", text: '{"tlsClientConfig":{"insecure":false},"bearerToken":"s3cret"}', as: token },
     { when: "its fields have another case", text: '{"BearerToken":"s3cret","TLSCLIENTCONFIG":{"Insecure":false}}', as: token },
-    { when: "a later field wins", text: '{"bearerToken":"old","bearertoken":"s3cret"}', as: token },
-    { when: "a later null changes nothing", text: '{"bearerToken":"s3cret","bearertoken":null}', as: token },
+    {
+      when: "its fields have letters that fold to ours",
+      text: '{"bearerTo\u212Aen":"s3cret","tl\u017fClientConfig":{"in\u017fecure":true}}',
+      as: '{"bearerToken":"s3cret","tlsClientConfig":{"insecure":true}}',
+    },
     { when: "its base64 is wrapped", text: '{"tlsClientConfig":{"caData":"LS0t\\r\\nLQ=="}}', as: trusting },
     { when: "its base64 ends in stray bits", text: '{"tlsClientConfig":{"caData":"LS0tLR=="}}', as: trusting },
     {
@@ -79,6 +82,11 @@ describe("a config is left as it is, and so never passes for another,", () => {
     ["when its base64 is of the URL alphabet", '{"tlsClientConfig":{"caData":"-_=="}}'],
     ["when its base64 is not padded", '{"tlsClientConfig":{"caData":"LS0tLQ"}}'],
     ["when its base64 holds a blank", '{"tlsClientConfig":{"caData":"LS0t LQ=="}}'],
+    ["when a field comes twice", '{"bearerToken":"old","bearerToken":"s3cret"}'],
+    ["when a field comes in two spellings", '{"bearerToken":"old","BearerToken":"s3cret"}'],
+    ["when a field comes again as null", '{"bearerToken":"s3cret","bearertoken":null}'],
+    ["when a struct comes twice, which Go reads as one", '{"tlsClientConfig":{"insecure":true},"tlsClientConfig":{"serverName":"x"}}'],
+    ["when a variable comes twice", '{"execProviderConfig":{"env":{"A":"1","A":"2"}}}'],
     ["when it is too deep to read", "[".repeat(100_000)],
   ])("%s", (_, text) => expect(canonicalConfig(text)).toBe(text));
 });

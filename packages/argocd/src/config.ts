@@ -1,37 +1,41 @@
-import { RollcallError, toBase64, type Connection, type Reachable } from "@rollcall/contract";
-import { anything, bytes, flag, pointer, struct, text, texts, textsByName } from "./go-json.ts";
+import { toBase64, type Connection, type ExecReference, type Reachable } from "@rollcall/contract";
+import { spelled, type ClusterConfig } from "./cluster-config.ts";
+import type { ArgoCdOptions } from "./options.ts";
+import { filled } from "./placeholders.ts";
+import { refuse } from "./refuse.ts";
+import { checkUsable } from "./usable.ts";
 
-/** How Argo CD reaches a cluster, in the spelling of its own rewrites, so that those change no byte. */
-export function configOf({ id, connection }: Reachable): string {
+/** How Argo CD reaches a cluster; refused where its client would not be able to. */
+export function configOf(cluster: Reachable, server: string, options: ArgoCdOptions): string {
+  const { id, connection } = cluster;
   const { ca, tlsName, proxy, insecure, disableCompression, login } = connection;
-  if (proxy !== undefined && !/^(?:https?|socks5):\/\//i.test(proxy)) {
-    const message = `Argo CD reaches ${id} through an http, https or socks5 proxy only; change proxy-url in its ClusterProfile`;
-    throw refusal("ProxyNotSupported", message);
-  }
   const certificate = login.kind === "credential" ? login.clientCertificate : undefined;
   const config: ClusterConfig = {
-    ...loginOf(login, id),
+    ...loginOf(login, cluster, server, options),
     tlsClientConfig: {
-      // Argo CD refuses a CA beside `insecure` and then goes on with the old config in silence; the CA is the safer half.
+      // Argo CD refuses a CA beside `insecure`; the CA is the safer half.
       insecure: insecure === true && ca === undefined,
       serverName: tlsName,
-      certData: certificate && toBase64(certificate.certificate),
-      keyData: certificate && toBase64(certificate.key.reveal()),
-      caData: ca && toBase64(ca),
+      certData: certificate && pem(certificate.certificate, "CERTIFICATE", `the client certificate for ${id}`),
+      keyData: certificate && pem(certificate.key.reveal(), "PRIVATE KEY", `the key of the client certificate for ${id}`),
+      caData: ca && pem(ca, "CERTIFICATE", `the CA of ${id}`),
     },
     disableCompression,
     proxyUrl: proxy,
   };
-  return clusterConfig(config);
+  checkUsable(config, id);
+  return spelled(config);
 }
 
-function loginOf(login: Connection["login"], id: string): Omit<ClusterConfig, "tlsClientConfig"> {
+function loginOf(
+  login: Connection["login"],
+  cluster: Reachable,
+  server: string,
+  options: ArgoCdOptions,
+): Omit<ClusterConfig, "tlsClientConfig"> {
   switch (login.kind) {
-    case "exec": {
-      const { command, args, env, apiVersion, installHint, provideClusterInfo, config } = login;
-      const told = provideClusterInfo && { provideClusterInfo, config };
-      return { execProviderConfig: { command, args, env, apiVersion, installHint, ...told } };
-    }
+    case "exec":
+      return { execProviderConfig: pluginOf(login, cluster, server, options) };
     case "gcp":
       return { execProviderConfig: builtin("gcp") };
     case "aws":
@@ -42,78 +46,39 @@ function loginOf(login: Connection["login"], id: string): Omit<ClusterConfig, "t
       const token = login.token?.reveal();
       if (token || login.clientCertificate) return { bearerToken: token };
       // Argo CD would go on as anonymous.
-      const message = `provider ${login.provider} gave neither a token nor a client certificate for ${id}; check what it returns`;
-      throw refusal("NoCredential", message);
+      const message = `provider ${login.provider} gave neither a token nor a client certificate for ${cluster.id}; check what it returns`;
+      throw refuse("NoCredential", message);
     }
   }
 }
 
+type Plugin = NonNullable<ClusterConfig["execProviderConfig"]>;
+
+function pluginOf(
+  login: ExecReference,
+  cluster: Reachable,
+  server: string,
+  { placeholders = false, passClusterInfo = true }: ArgoCdOptions,
+): Plugin {
+  const { command, apiVersion, installHint, provideClusterInfo, config } = login;
+  const { args, env } = placeholders ? filled(login, cluster, server) : login;
+  // Argo CD before 3.5 drops these two whenever it writes the Secret, and we would put them back each time.
+  const told = provideClusterInfo && passClusterInfo && { provideClusterInfo, config };
+  return { command, args, env, apiVersion, installHint, ...told };
+}
+
 /** Argo CD's own login helper; its images carry it, and it speaks this version alone. */
-function builtin(cloud: string): NonNullable<ClusterConfig["execProviderConfig"]> {
+function builtin(cloud: string): Plugin {
   return { command: "argocd-k8s-auth", args: [cloud], apiVersion: "client.authentication.k8s.io/v1beta1" };
 }
 
-/** One spelling for all configs that mean the same to Argo CD; a text that it cannot read stays as it is. */
-export function canonicalConfig(config: string): string {
-  try {
-    // Argo CD takes an empty key for an empty config, though not one of blanks.
-    return clusterConfig(config === "" ? undefined : JSON.parse(config));
-  } catch {
-    return config;
-  }
-}
+const blocks = {
+  CERTIFICATE: /-----BEGIN CERTIFICATE-----\s[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/,
+  "PRIVATE KEY": /-----BEGIN ((?:EC |RSA )?PRIVATE KEY)-----\s[A-Za-z0-9+/=\s]+-----END \1-----/,
+};
 
-/** What Argo CD reads from the key `config` of a cluster Secret: its own type of the same name, with bytes in base64. */
-interface ClusterConfig {
-  readonly bearerToken?: string | undefined;
-  readonly tlsClientConfig: {
-    readonly insecure: boolean;
-    readonly serverName?: string | undefined;
-    readonly certData?: string | undefined;
-    readonly keyData?: string | undefined;
-    readonly caData?: string | undefined;
-  };
-  readonly awsAuthConfig?: { readonly clusterName: string; readonly roleARN?: string | undefined; readonly profile?: string | undefined };
-  readonly execProviderConfig?: {
-    readonly command: string;
-    readonly args?: readonly string[];
-    readonly env?: Readonly<Record<string, string>>;
-    readonly apiVersion: string;
-    readonly installHint?: string | undefined;
-    readonly provideClusterInfo?: boolean | undefined;
-    readonly config?: unknown;
-  };
-  readonly disableCompression?: boolean | undefined;
-  readonly proxyUrl?: string | undefined;
-}
-
-const clusterConfig = struct({
-  username: text,
-  password: text,
-  bearerToken: text,
-  tlsClientConfig: struct({
-    insecure: (value) => flag(value) ?? "false",
-    serverName: text,
-    certData: bytes,
-    keyData: bytes,
-    caData: bytes,
-  }),
-  awsAuthConfig: pointer(struct({ clusterName: text, roleARN: text, profile: text })),
-  execProviderConfig: pointer(
-    struct({
-      command: text,
-      args: texts,
-      env: textsByName,
-      apiVersion: text,
-      installHint: text,
-      provideClusterInfo: flag,
-      config: anything,
-    }),
-  ),
-  disableCompression: flag,
-  proxyUrl: text,
-});
-
-function refusal(reason: string, message: string): RollcallError {
-  return new RollcallError(reason, message, { retry: false });
+/** PEM in base64. What holds no block of its kind is of no use to any client, whatever else it is. */
+function pem(text: string, kind: keyof typeof blocks, what: string): string {
+  if (blocks[kind].test(text)) return toBase64(text);
+  throw refuse("BadCertificate", `${what} is no PEM with a ${kind} in clear; check where it comes from`);
 }

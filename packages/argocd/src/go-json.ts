@@ -30,15 +30,41 @@ export const textsByName: Spelling = (value = {}) => {
 
 /** A Go struct: its own order of fields, any case in what it reads, null for nothing, unknown fields dropped. */
 export function struct(fields: Readonly<Record<string, Spelling>>): (value: unknown) => string {
+  const known = new Map(Object.keys(fields).map((key) => [folded(key), key]));
   return (value) => {
-    const given = new Map(members(value ?? {}).flatMap(([key, each]) => (each === null ? [] : [[key.toLowerCase(), each]])));
-    const spelled = Object.entries(fields).map(([key, spell]) => [key, spell(given.get(key.toLowerCase()))] as const);
+    const given = new Map<string, unknown>();
+    for (const [key, each] of members(value ?? {})) {
+      const field = known.get(folded(key));
+      if (field === undefined) continue;
+      if (given.has(field)) throw new TypeError("a field in two spellings");
+      given.set(field, each ?? undefined);
+    }
+    const spelled = Object.entries(fields).map(([key, spell]) => [key, spell(given.get(key))] as const);
     return `{${spelled.flatMap(([key, each]) => (each === undefined ? [] : [`"${key}":${each}`])).join(",")}}`;
   };
 }
 
 export function pointer(spell: Spelling): Spelling {
   return (value) => (value === undefined ? undefined : spell(value));
+}
+
+/** Reads JSON, but none in which a key comes twice: Go reads the one into the other, and JavaScript forgets that there were two. */
+export function parse(json: string): unknown {
+  const value: unknown = JSON.parse(json);
+  const written = json.replaceAll(/"[^"\\]*(?:\\.[^"\\]*)*"/g, "").split(":").length - 1;
+  if (written !== membersIn(value)) throw new TypeError("a key that comes twice");
+  return value;
+}
+
+function membersIn(value: unknown): number {
+  if (typeof value !== "object" || value === null) return 0;
+  const own = Array.isArray(value) ? 0 : Object.keys(value).length;
+  return Object.values(value).reduce<number>((sum, each) => sum + membersIn(each), own);
+}
+
+/** Go takes two keys for one when they differ in case alone; the long s is an s to it, and JavaScript lowers every other such letter. */
+function folded(key: string): string {
+  return key.toLowerCase().replaceAll("\u017f", "s");
 }
 
 function members(value: unknown): [string, unknown][] {

@@ -16,6 +16,7 @@ const paris: Reachable = {
   labels: { env: "prod" },
   properties: {},
   health: "unknown",
+  conditions: {},
   access: [],
   connection: { server: "https://gateway.example.test/v1/paris", login: { kind: "gcp", provider: "google" } },
 };
@@ -23,7 +24,12 @@ const [secret] = argocd.entry(paris, { namespace: "argocd", copyLabels: ["env"] 
 
 const here = readFileSync(new URL(import.meta.url), "utf8");
 const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
-const [example = "", shown = ""] = ["ts", "yaml"].map((language) => readme.split(`\`\`\`${language}\n`)[1]?.split("```")[0] ?? "");
+const example = fence("ts", "## Use");
+const shown = fence("yaml", "## What it writes");
+
+function fence(language: string, heading: string): string {
+  return readme.split(heading)[1]?.split(`\`\`\`${language}\n`)[1]?.split("```")[0] ?? "";
+}
 
 it("the README's example is what stands above", () => {
   const lines = example.split("\n").filter((line) => !/^import |^console.log/.test(line));
