@@ -115,7 +115,7 @@ describe("in a pod", () => {
 });
 
 describe("with a kubeconfig", () => {
-  it("the explicit file goes before the first of KUBECONFIG, and that before the one at home", async () => {
+  it("the explicit file goes before KUBECONFIG, and that before the one at home", async () => {
     const [explicit, first, second] = await Promise.all(
       ["explicit", "first", "second"].map((name) => file(`${name}.yaml`, kubeconfig({ cluster: { server: `https://${name}.example/` } }))),
     );
@@ -125,6 +125,52 @@ describe("with a kubeconfig", () => {
     expect((await findServer({ env, kubeconfig: explicit! })).url).toBe("https://explicit.example");
     expect((await findServer({ env })).url).toBe("https://first.example");
     expect((await findServer({ env: { HOME: folder } })).url).toBe("https://home.example");
+  });
+
+  it("several files are one: the first that says a thing counts, and paths are relative to where they stand", async () => {
+    await Promise.all(["one", "two"].map((name) => mkdir(join(folder, name), { recursive: true })));
+    await Promise.all([file("one/token", "token of one"), file("two/token", "token of two"), file("two/ca.crt", "CA of two")]);
+    const entry = (name: string, kind: string, fields: object) => ({ name, [kind]: fields });
+    const one = {
+      contexts: [entry("spare", "context", { cluster: "spare", user: "rollcall" })],
+      clusters: [entry("spare", "cluster", { server: "https://one.example" })],
+      users: [entry("rollcall", "user", { tokenFile: "token" })],
+    };
+    const two = {
+      "current-context": "hub",
+      contexts: [
+        entry("hub", "context", { cluster: "hub", user: "rollcall", namespace: "two" }),
+        entry("spare", "context", { cluster: "hub", user: "rollcall" }),
+      ],
+      clusters: [entry("hub", "cluster", { server: "https://two.example", "certificate-authority": "ca.crt" })],
+      users: [entry("rollcall", "user", { tokenFile: "token" })],
+    };
+    const three = { "current-context": "spare" };
+    const files = await Promise.all([
+      Promise.resolve(join(folder, "missing.yaml")),
+      file("empty.yaml", ""),
+      file("one/config", JSON.stringify(one)),
+      file("two/config", JSON.stringify(two)),
+      file("three", JSON.stringify(three)),
+    ]);
+    const env = { KUBECONFIG: files.join(delimiter) };
+    const hub = await findServer({ env });
+    expect(hub).toMatchObject({ url: "https://two.example", ca: "CA of two", namespace: "two" });
+    expect(await hub.token?.()).toBe("token of one");
+    expect((await findServer({ env, context: "spare" })).url).toBe("https://one.example");
+    await expect(findServer({ env, context: "other" })).rejects.toThrow(
+      `${files.slice(1).join(", ")}: contexts has no entry named "other"`,
+    );
+  });
+
+  it.each([
+    { what: "none of which is there", files: ["missing-1", "missing-2"], why: /cannot read .*missing-1; name a kubeconfig/ },
+    { what: "one of which cannot be read", files: ["good.yaml", ""], why: /cannot read .*; name a kubeconfig/ },
+    { what: "one of which is no YAML", files: ["good.yaml", "broken.yaml"], why: /broken.yaml is not YAML/ },
+  ])("several files, $what, are an error", async ({ files, why }) => {
+    await Promise.all([file("good.yaml", kubeconfig()), file("broken.yaml", "users: {")]);
+    const env = { KUBECONFIG: files.map((name) => join(folder, name)).join(delimiter) };
+    await expect(findServer({ env })).rejects.toThrow(why);
   });
 
   it("a file that is not there is said, with what to do", async () => {
@@ -156,7 +202,8 @@ describe("with a kubeconfig", () => {
       ],
     };
     const path = await file("two.yaml", kubeconfig({ rest }));
-    expect(await findServer({ env: {}, kubeconfig: path, context: "spare" })).toEqual({ url: "https://spare.example", insecure: true });
+    const { url, insecure, ca } = await findServer({ env: {}, kubeconfig: path, context: "spare" });
+    expect([url, insecure, ca]).toEqual(["https://spare.example", true, undefined]);
   });
 
   it("paths are relative to the file unless they are absolute, and data beside them goes first", async () => {
@@ -181,13 +228,12 @@ describe("with a kubeconfig", () => {
 
 describe("a kubeconfig that cannot be used", () => {
   it.each([
-    { field: "exec", parts: { user: { exec: { command: "gke-gcloud-auth-plugin" } } } },
-    { field: "auth-provider", parts: { user: { "auth-provider": { name: "oidc" } } } },
-    { field: "username", parts: { user: { username: "admin", password: "hunter2" } } },
-    // To ignore it would be to act with more rights than were meant.
-    { field: "as", parts: { user: { token: "t", as: "system:serviceaccount:rollcall:reader" } } },
+    { field: "username", parts: { user: { username: "admin", password: "hunter2", token: "t" } } },
+    { field: "username", parts: { user: { username: "admin", password: "hunter2", "auth-provider": { name: "oidc" } } } },
     { field: "as-groups", parts: { user: { token: "t", "as-groups": ["readers"] } } },
-    { field: "proxy-url", parts: { cluster: { "proxy-url": "http://proxy.example:3128" } } },
+    { field: "as-uid", parts: { user: { token: "t", "as-uid": "1" } } },
+    { field: "proxy-url", parts: { cluster: { "proxy-url": "socks4://proxy.example:1080" } } },
+    { field: "proxy-url", parts: { cluster: { "proxy-url": "proxy.example:3128" } } },
     { field: "clusters[].cluster.server", parts: { cluster: { server: "hub.example" } } },
     { field: "clusters[].cluster.server", parts: { cluster: { server: "localhost:8080" } } },
     { field: "clusters[].cluster.server", parts: { cluster: { server: "" } } },

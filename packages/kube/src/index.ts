@@ -1,7 +1,8 @@
 export { ApiError, isApiError, isConflict } from "./errors.ts";
-export type { ServerConfig } from "./server.ts";
+export type { ServerConfig, Trust } from "./server.ts";
+export type { ExecCredential, ExecSpec, RunExec } from "./exec.ts";
 export { findServer, type ConfigSource } from "./config.ts";
-export { openTransport, type Call, type Transport } from "./transport.ts";
+export { openTransport, type Call, type Transport, type TransportOptions } from "./transport.ts";
 export { collectionPath, groupOf, objectPath } from "./path.ts";
 export { listAll, type ListOptions } from "./list.ts";
 export { startInformer, type Informer, type InformerEvent, type InformerOptions } from "./informer.ts";

@@ -1,52 +1,52 @@
 import { readFile } from "node:fs/promises";
-import { dirname, isAbsolute, join } from "node:path";
 import { RollcallError } from "@rollcall/contract";
 import { parse, YAMLParseError } from "yaml";
-import type { ServerConfig } from "./server.ts";
-import { tokenFile } from "./token-file.ts";
+import type { RunExec } from "./exec.ts";
+import { besideFile, fieldsOf, listOf, textOf, wrong, type Entry } from "./kubeconfig-entry.ts";
+import { loginOf, type Credentials } from "./login.ts";
+import { reread } from "./reread.ts";
+import type { ServerConfig, Trust } from "./server.ts";
 
-type Fields = Readonly<Record<string, unknown>>;
+/** A kubeconfig as it was read. */
+export interface KubeconfigFile {
+  readonly path: string;
+  readonly text: string;
+}
 
-/** Reads one context of a kubeconfig; what we cannot do with it is an error that names the field. */
-export async function fromKubeconfig(path: string, text: string, contextName?: string): Promise<ServerConfig> {
-  const file = fields(parseYaml(path, text));
-  const name = contextName ?? file["current-context"];
-  if (typeof name !== "string" || name === "") throw wrong(path, "current-context", "is empty; name a context");
-  const context = named(path, file, "contexts", name, "context");
-  const cluster = named(path, file, "clusters", context["cluster"], "cluster");
-  const user = named(path, file, "users", context["user"], "user");
+interface Entries {
+  readonly context: Entry;
+  readonly cluster: Entry;
+  readonly user: Entry;
+}
 
-  const url = textOf(cluster["server"]);
-  if (url === undefined || !/^https?:$/.test(URL.parse(url)?.protocol ?? ""))
-    throw wrong(path, "clusters[].cluster.server", "is not an http or https URL");
-  for (const key of ["exec", "auth-provider", "username", "as", "as-uid", "as-groups", "as-user-extra"])
-    if (user[key] !== undefined) throw wrong(path, key, "is not supported yet; use a token, a token file or a client certificate");
-  if (cluster["proxy-url"] !== undefined) throw wrong(path, "proxy-url", "is not supported yet; name a server that is reached directly");
+/** One context of one or more kubeconfigs, of which the first that says a thing counts; what we cannot do with it is an error that names the field. */
+export async function fromKubeconfig(
+  read: () => Promise<readonly KubeconfigFile[]>,
+  { context: name, exec }: { readonly context?: string | undefined; readonly exec?: RunExec | undefined },
+): Promise<ServerConfig> {
+  const { context, cluster, user } = entriesOf(await read(), name);
+  const server = place(cluster);
+  const written = reread<Credentials>(async () => {
+    const now = entriesOf(await read(), name);
+    // Our login is for the server that was named first; another one is for whoever starts the program to choose.
+    if (place(now.cluster).url !== server.url) throw wrong(now.cluster.path, "clusters[].cluster.server", "is another one than it was");
+    return { ...(await readTrust(now)), token: textOf(now.user.fields["token"]) };
+  });
+  const namespace = textOf(context.fields["namespace"]);
+  const { token: _, ...trust } = await written();
+  const found = { ...server, ...trust, ...(namespace !== undefined && { namespace }) };
+  return { ...found, ...loginOf({ user, cluster, server: found, written, exec }) };
+}
 
-  const folder = dirname(path);
-  const ca = await pem(path, cluster, "certificate-authority");
-  const certificate = await pem(path, user, "client-certificate");
-  const key = await pem(path, user, "client-key");
-  const insecure = cluster["insecure-skip-tls-verify"] === true;
-  // Half a login would be sent as none, and half a trust would be none: kubectl refuses both, too.
-  if (certificate !== undefined && key === undefined) throw wrong(path, "client-certificate", "has no client-key beside it");
-  if (certificate === undefined && key !== undefined) throw wrong(path, "client-key", "has no client-certificate beside it");
-  if (insecure && ca !== undefined)
-    throw wrong(path, "insecure-skip-tls-verify", "is set although there is a certificate-authority; take one out");
-  const token = textOf(user["token"]);
-  const tokenPath = textOf(user["tokenFile"]);
-  const tlsName = textOf(cluster["tls-server-name"]);
-  const namespace = textOf(context["namespace"]);
+function entriesOf(files: readonly KubeconfigFile[], name: string | undefined): Entries {
+  const all = files.map(({ path, text }): Entry => ({ path, fields: fieldsOf(parseYaml(path, text)) }));
+  const current = name ?? all.map(({ fields }) => textOf(fields["current-context"])).find((each) => each !== undefined);
+  if (current === undefined || current === "") throw wrong(pathsOf(all), "current-context", "is empty; name a context");
+  const context = named(all, "contexts", current, "context");
   return {
-    url: url.replace(/\/+$/, ""),
-    ...(ca !== undefined && { ca }),
-    ...(tlsName !== undefined && { tlsName }),
-    ...(insecure && { insecure }),
-    ...(certificate !== undefined && key !== undefined && { clientCertificate: { certificate, key } }),
-    // As in kubectl, what is read from the file goes before the token beside it.
-    ...(tokenPath !== undefined && { token: tokenFile(from(folder, tokenPath), token) }),
-    ...(tokenPath === undefined && token !== undefined && { token: () => Promise.resolve(token) }),
-    ...(namespace !== undefined && { namespace }),
+    context,
+    cluster: named(all, "clusters", context.fields["cluster"], "cluster"),
+    user: named(all, "users", context.fields["user"], "user"),
   };
 }
 
@@ -60,37 +60,62 @@ function parseYaml(path: string, text: string): unknown {
   }
 }
 
-function named(path: string, file: Fields, list: string, name: unknown, inner: string): Fields {
-  const entries = Array.isArray(file[list]) ? file[list].map(fields) : [];
-  const found = entries.find((entry) => entry["name"] === name);
-  if (found === undefined) throw wrong(path, list, `has no entry named ${JSON.stringify(name)}`);
-  return fields(found[inner]);
+function named(files: readonly Entry[], list: string, name: unknown, inner: string): Entry {
+  for (const { path, fields } of files) {
+    const found = listOf(fields[list])
+      .map(fieldsOf)
+      .find((entry) => entry["name"] === name);
+    if (found !== undefined) return { path, fields: fieldsOf(found[inner]) };
+  }
+  throw wrong(pathsOf(files), list, `has no entry named ${JSON.stringify(name)}`);
 }
 
-async function pem(path: string, source: Fields, key: string): Promise<string | undefined> {
-  const data = textOf(source[`${key}-data`]);
+/** Where the server is, and by which name. */
+function place({ path, fields }: Entry): Pick<ServerConfig, "url" | "tlsName" | "insecure" | "proxy"> {
+  const url = textOf(fields["server"]);
+  if (url === undefined || !/^https?:$/.test(URL.parse(url)?.protocol ?? ""))
+    throw wrong(path, "clusters[].cluster.server", "is not an http or https URL");
+  const proxy = textOf(fields["proxy-url"]);
+  if (proxy !== undefined && !/^(?:https?|socks5):$/.test(URL.parse(proxy)?.protocol ?? ""))
+    throw wrong(path, "proxy-url", "is not an http, https or socks5 URL");
+  const tlsName = textOf(fields["tls-server-name"]);
+  return {
+    url: url.replace(/\/+$/, ""),
+    ...(tlsName !== undefined && { tlsName }),
+    ...(fields["insecure-skip-tls-verify"] === true && { insecure: true }),
+    ...(proxy !== undefined && { proxy }),
+  };
+}
+
+async function readTrust({ cluster, user }: Entries): Promise<Trust> {
+  const [ca, certificate, key] = await Promise.all([
+    pem(cluster, "certificate-authority"),
+    pem(user, "client-certificate"),
+    pem(user, "client-key"),
+  ]);
+  // Half a login would be sent as none, and half a trust would be none: kubectl refuses both, too.
+  if (certificate !== undefined && key === undefined) throw wrong(user.path, "client-certificate", "has no client-key beside it");
+  if (certificate === undefined && key !== undefined) throw wrong(user.path, "client-key", "has no client-certificate beside it");
+  if (cluster.fields["insecure-skip-tls-verify"] === true && ca !== undefined)
+    throw wrong(cluster.path, "insecure-skip-tls-verify", "is set although there is a certificate-authority; take one out");
+  return {
+    ...(ca !== undefined && { ca }),
+    ...(certificate !== undefined && key !== undefined && { clientCertificate: { certificate, key } }),
+  };
+}
+
+async function pem({ path, fields }: Entry, key: string): Promise<string | undefined> {
+  const data = textOf(fields[`${key}-data`]);
   if (data !== undefined) return Buffer.from(data, "base64").toString("utf8");
-  const file = textOf(source[key]);
+  const file = textOf(fields[key]);
   if (file === undefined) return undefined;
   try {
-    return await readFile(from(dirname(path), file), "utf8");
+    return await readFile(besideFile(path, file), "utf8");
   } catch (cause) {
     throw new RollcallError("BadKubeconfig", `${path}: ${key} names ${file}, which cannot be read`, { retry: false, cause });
   }
 }
 
-function from(folder: string, path: string): string {
-  return isAbsolute(path) ? path : join(folder, path);
-}
-
-function fields(value: unknown): Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : {};
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === "string" && value !== "" ? value : undefined;
-}
-
-function wrong(path: string, field: string, why: string): RollcallError {
-  return new RollcallError("BadKubeconfig", `${path}: ${field} ${why}`, { retry: false });
+function pathsOf(files: readonly Entry[]): string {
+  return files.map(({ path }) => path).join(", ");
 }

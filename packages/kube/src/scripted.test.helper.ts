@@ -10,6 +10,8 @@ export interface Asked {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
+  /** Names and values as they came. */
+  readonly rawHeaders: readonly (readonly string[])[];
   readonly body: string;
 }
 
@@ -32,7 +34,9 @@ export async function scripted(answer: Answer): Promise<Scripted> {
   const asked: Asked[] = [];
   async function hear(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname: path, searchParams: query } = new URL(request.url!, "http://server");
-    const one: Asked = { method: request.method!, path, query, headers: request.headers, body: await text(request) };
+    const { headers, rawHeaders: raw } = request;
+    const rawHeaders = raw.flatMap((name, at) => (at % 2 === 0 ? [[name, raw[at + 1]!]] : []));
+    const one: Asked = { method: request.method!, path, query, headers, rawHeaders, body: await text(request) };
     asked.push(one);
     answer(response, one);
   }

@@ -1,21 +1,14 @@
 import { readFile } from "node:fs/promises";
+import { reread } from "./reread.ts";
 
-const reread = 60_000;
-
-/** A token that lives in a file and is rotated there: read again after a minute, and the last good one kept while the file is empty or cannot be read. */
-export function tokenFile(path: string, first?: string): () => Promise<string | undefined> {
-  let token = first;
-  let readAt = Number.NEGATIVE_INFINITY;
-  return async () => {
-    if (performance.now() - readAt < reread) return token;
-    try {
-      const read = (await readFile(path, "utf8")).trim();
-      if (read === "") throw new Error(`the token file ${path} is empty`);
-      token = read;
-      readAt = performance.now();
-    } catch (error) {
-      if (token === undefined) throw error;
-    }
-    return token;
-  };
+/** A token that lives in a file and is rotated there; `first` is used as long as there is none to read. */
+export function tokenFile(path: string, first?: string): (refused?: string) => Promise<string> {
+  return reread(
+    async () => {
+      const token = (await readFile(path, "utf8")).trim();
+      if (token === "") throw new Error(`the token file ${path} is empty`);
+      return token;
+    },
+    { first },
+  );
 }

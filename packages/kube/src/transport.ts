@@ -1,5 +1,10 @@
-import { Agent, Pool, type Dispatcher } from "undici";
-import { errorFrom, foreignAnswer, unreachable } from "./errors.ts";
+import type { IncomingHttpHeaders } from "node:http";
+import type { Dispatcher } from "undici";
+import { newConnections, type Pools } from "./connections.ts";
+import { ApiError, errorFrom, foreignAnswer, unreachable } from "./errors.ts";
+import { newGate } from "./gate.ts";
+import { splitLines } from "./lines.ts";
+import { NotSent, request, within } from "./request.ts";
 import type { ServerConfig } from "./server.ts";
 
 export interface Call {
@@ -10,7 +15,7 @@ export interface Call {
   readonly contentType?: string;
   readonly accept?: string;
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds for the whole call. */
+  /** Milliseconds for the whole call from its turn on, and as many at the most until it is its turn. */
   readonly timeout?: number;
 }
 
@@ -24,104 +29,103 @@ export interface Transport {
   close(): Promise<void>;
 }
 
+export interface TransportOptions {
+  /** Calls in flight at the most, each on a connection of its own; fewer while the server struggles. */
+  readonly connections?: number;
+  /** Calls a second at the most; without it, the server alone says how many it can take. */
+  readonly qps?: number;
+}
+
+type Options = Dispatcher.DispatchOptions;
+
 const json = "application/json";
 export const mergePatch = "application/merge-patch+json";
 /** Asks for names, labels and annotations only: no data comes back. */
 export const metadataOnly = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
 
-/** Opens the transport to a server. HTTP/1.1 on purpose: measured ahead of HTTP/2 against a kube-apiserver. */
-export function openTransport(config: ServerConfig, { connections = 24 }: { readonly connections?: number } = {}): Transport {
+/** A write that takes longer says that the server has too much to do: kube-apiserver's own objective for the slowest hundredth. */
+const slow = 1000;
+
+/** Opens the transport to a server. Nothing is sent twice, unless it was not sent at all or refused for its login alone. */
+export function openTransport(config: ServerConfig, { connections: most = 32, qps }: TransportOptions = {}): Transport {
   const base = new URL(config.url);
   const prefix = base.pathname.replace(/\/+$/, "");
-  const connect = tls(config);
-  const calls = new Pool(base.origin, { connections, connect, allowH2: false });
-  // Watches stay open for minutes: they get connections of their own, so that no call ever waits behind one.
-  const streams = new Agent({ connect, allowH2: false, bodyTimeout: 0 });
+  const connections = newConnections(config, most);
+  const gate = newGate({ most, qps });
 
-  async function send(dispatcher: Dispatcher, call: Call, signal: AbortSignal | undefined): Promise<Dispatcher.ResponseData> {
-    const token = await config.token?.();
-    return dispatcher.request({
-      origin: base.origin,
-      path: prefix + call.path,
-      method: call.method,
-      headers: {
-        accept: call.accept ?? json,
-        "user-agent": "rollcall",
-        ...(token !== undefined && { authorization: `Bearer ${token}` }),
-        ...(call.body !== undefined && { "content-type": call.contentType ?? json }),
-      },
-      ...(call.body !== undefined && { body: JSON.stringify(call.body) }),
-      ...(signal && { signal }),
-    });
+  /** Sends with our login, and once more with a fresh one when it was refused, or over fresh connections when none could be made. */
+  async function send<T extends { readonly status: number }>(call: Call, over: (pools: Pools, options: Options) => Promise<T>): Promise<T> {
+    const body = call.body === undefined ? {} : { body: JSON.stringify(call.body) };
+    const type = call.body === undefined ? {} : { "content-type": call.contentType ?? json };
+    let token = await config.token?.();
+    for (let again = false; ; again = true) {
+      await connections.ready();
+      const pools = connections.pools();
+      const login = token === undefined ? {} : { authorization: `Bearer ${token}` };
+      const headers = { accept: call.accept ?? json, "user-agent": "rollcall", ...config.headers, ...login, ...type };
+      try {
+        const answer = await over(pools, { origin: base.origin, path: prefix + call.path, method: call.method, headers, ...body });
+        if (answer.status !== 401 || again) return answer;
+        const refused = token;
+        token = await config.token?.(refused ?? "");
+        if (token === refused && !(await connections.renewed(pools))) return answer;
+      } catch (error) {
+        if (!(await connections.renewed(pools)) || again || !(error instanceof NotSent)) throw error;
+      }
+    }
+  }
+
+  /** The error of an answer that is not 2xx. A server that asks for a pause gets it from all calls. */
+  function refused(status: number, text: string, headers: IncomingHttpHeaders, what: string): ApiError {
+    const error = errorFrom(status, text, what, headers["retry-after"]);
+    if (status === 429 || status === 503) gate.pause(error.retryAfter ?? 0);
+    return error;
   }
 
   return {
     url: config.url,
     async call(call) {
       const what = describe(call);
-      const deadline = AbortSignal.timeout(call.timeout ?? 10_000);
-      let status: number;
-      let text: string;
-      let headers: Dispatcher.ResponseData["headers"];
+      const { timeout = 10_000, signal } = call;
+      await gate.enter(timeout, what, signal);
+      const began = performance.now();
+      let status = 0;
       try {
-        const answer = await send(calls, call, call.signal ? AbortSignal.any([call.signal, deadline]) : deadline);
-        ({ statusCode: status, headers } = answer);
-        text = await answer.body.text();
+        const answer = await within(timeout, signal, (stop) => send(call, ({ calls }, options) => request(calls, options, stop)));
+        ({ status } = answer);
+        if (isGood(status)) return parsed(answer.text, what);
+        throw refused(status, answer.text, answer.headers, what);
       } catch (cause) {
-        throw unreachable(what, cause);
+        throw cause instanceof ApiError ? cause : unreachable(what, cause);
+      } finally {
+        // A long list is no sign of trouble.
+        gate.leave(began, status === 429 || (call.method !== "GET" && performance.now() - began > slow));
       }
-      if (status < 200 || status > 299) throw errorFrom(status, text, what, first(headers["retry-after"]));
-      return parsed(text, what);
     },
     async lines(call) {
       const what = describe(call);
-      let answer: Dispatcher.ResponseData;
-      let problem: string | undefined;
-      try {
-        answer = await send(streams, call, call.signal);
-        if (answer.statusCode < 200 || answer.statusCode > 299) problem = await answer.body.text();
-      } catch (cause) {
+      const answer = await send(call, async ({ streams }, options) => {
+        const { statusCode: status, headers, body } = await streams.request({ ...options, ...(call.signal && { signal: call.signal }) });
+        return { status, headers, body, problem: isGood(status) ? undefined : await body.text() };
+      }).catch((cause: unknown) => {
         throw unreachable(what, cause);
-      }
-      const { statusCode, headers, body } = answer;
-      if (problem !== undefined) throw errorFrom(statusCode, problem, what, first(headers["retry-after"]));
-      if (!String(headers["content-type"]).includes("json")) {
-        // Without a listener its end would be an uncaught exception, and the end of the process.
-        body.on("error", () => {}).destroy();
-        throw foreignAnswer(what, `its type is ${String(headers["content-type"])}`);
-      }
-      return splitLines(body, what);
+      });
+      const { status, headers, body, problem } = answer;
+      if (problem !== undefined) throw refused(status, problem, headers, what);
+      if (String(headers["content-type"]).includes("json")) return splitLines(body, what);
+      // Without a listener its end would be an uncaught exception, and the end of the process.
+      body.on("error", () => {}).destroy();
+      throw foreignAnswer(what, `its type is ${String(headers["content-type"])}`);
     },
     async close() {
-      await Promise.all([calls.destroy(), streams.destroy()]);
+      gate.close();
+      await connections.destroy();
     },
   };
 }
 
-function tls({ ca, tlsName, insecure, clientCertificate }: ServerConfig): NonNullable<Pool.Options["connect"]> {
-  return {
-    keepAlive: true,
-    timeout: 10_000,
-    ...(ca !== undefined && { ca }),
-    ...(tlsName !== undefined && { servername: tlsName }),
-    ...(insecure && { rejectUnauthorized: false }),
-    ...(clientCertificate && { cert: clientCertificate.certificate, key: clientCertificate.key }),
-  };
-}
-
-async function* splitLines(body: AsyncIterable<Buffer>, what: string): AsyncGenerator<string> {
-  const decoder = new TextDecoder();
-  let rest = "";
-  try {
-    for await (const chunk of body) {
-      const pieces = (rest + decoder.decode(chunk, { stream: true })).split("\n");
-      rest = pieces.pop() ?? "";
-      for (const piece of pieces) if (piece !== "") yield piece;
-    }
-  } catch (cause) {
-    throw unreachable(what, cause);
-  }
-  if ((rest + decoder.decode()).trim() !== "") throw foreignAnswer(what, "it ends in the middle of a line");
+function isGood(status: number): boolean {
+  return status >= 200 && status <= 299;
 }
 
 function parsed(text: string, what: string): unknown {
@@ -132,10 +136,6 @@ function parsed(text: string, what: string): unknown {
     // Said below, together with JSON that is no object.
   }
   throw foreignAnswer(what, "it is no JSON object");
-}
-
-function first(header: string | string[] | undefined): string | undefined {
-  return Array.isArray(header) ? header[0] : header;
 }
 
 function describe({ method, path }: Call): string {
