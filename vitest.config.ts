@@ -9,7 +9,10 @@ export default defineConfig({
     projects: [
       {
         ...source,
-        test: { name: "unit", include: ["packages/*/src/**/*.test.ts", "apps/*/src/**/*.test.ts", "e2e/stories/memory.test.ts"] },
+        test: {
+          name: "unit",
+          include: ["packages/*/src/**/*.test.ts", "apps/*/src/**/*.test.ts", "e2e/stories/memory.test.ts", "e2e/faults/memory.test.ts"],
+        },
       },
       { ...source, test: { name: "house", include: ["packages/testing/house/**/*.test.ts"] } },
       {
@@ -17,7 +20,7 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["e2e/**/*.test.ts"],
-          exclude: ["e2e/stories/memory.test.ts"],
+          exclude: ["e2e/stories/memory.test.ts", "e2e/faults/memory.test.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,

@@ -29,7 +29,7 @@ function secret(
 type Told = Partial<Pick<SeenRequest, "at" | "status" | "answeredBy">>;
 
 function seen(method: string, url: string, body: object = {}, { at = 0, status = 200, answeredBy = "target" }: Told = {}): SeenRequest {
-  return { ...describeRequest(method, url, JSON.stringify(body)), at, status, answeredBy };
+  return { ...describeRequest(method, url, JSON.stringify(body)), at, status, answeredBy, isHeard: true };
 }
 
 const created = (object: KubeObject, told?: Told): SeenRequest => seen("POST", path, object, { status: 201, ...told });

@@ -115,7 +115,7 @@ export function truthful(lines: readonly LogLine[], stands: readonly KubeObject[
 function claims(lines: readonly LogLine[], requests: readonly SeenRequest[]): Problems {
   const verbs = { create: "create", change: "patch", delete: "delete" } as const;
   const wrote = lines.filter(({ message }) => message === "wrote");
-  const made = done(requests).filter(({ resource, answeredBy }) => resource === "secrets" && answeredBy === "target");
+  const made = done(requests).filter(({ resource, answeredBy, isHeard }) => resource === "secrets" && answeredBy === "target" && isHeard);
   const names = new Set([...wrote.map(({ key }) => String(key).split("/").at(-1)!), ...made.map(({ name = "" }) => name)]);
   return Object.entries(verbs).flatMap(([claim, verb]) =>
     [...names].flatMap((name) => {

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { request as secure } from "node:https";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { ProxyAnswer } from "./fault-plan.ts";
 import { startProxy, type Proxy } from "./proxy.ts";
 
@@ -124,12 +124,15 @@ describe("the target's answer comes through other than it was", () => {
     const reader = (await get()).body!.getReader();
     expect(new TextDecoder().decode((await reader.read()).value)).toBe("0123");
     await expect(reader.read()).rejects.toThrow("terminated");
+    await vi.waitFor(() => expect(proxy.requests).toMatchObject([{ status: 200, isOver: true }]));
+    expect(proxy.requests[0]!.isHeard).toBeUndefined();
   });
 
   it.each([0, 4])("is silent for ever after %i bytes", async (truncate) => {
     proxy.rule({ answer: { truncate, then: "half-open" } });
     const answer = await get(secrets, { signal: soon() });
     expect(answer.status).toBe(200);
+    expect(proxy.requests[0]!.isOver).toBeUndefined();
     await expect(answer.text()).rejects.toThrow("timeout");
   });
 
@@ -187,6 +190,19 @@ describe("connections", () => {
     handle = (_, response) => response.end("new");
     expect(await (await get(secrets, { headers: { connection: "close" } })).text()).toBe("new");
     await expect(answer.text()).rejects.toThrow("timeout");
+  });
+
+  it("only those that are meant fall silent", async () => {
+    handle = (_, response) => void response.write("begun\n");
+    const [watch, other] = [await get(`${secrets}?watch=1`), await get(`/version`)];
+    proxy.fallSilent(({ isWatch }) => isWatch);
+    target.closeAllConnections();
+    await expect(other.text()).rejects.toThrow("terminated");
+    const reader = watch.body!.getReader();
+    await reader.read();
+    const end = reader.read().then(() => "an end");
+    expect(await Promise.race([end, new Promise((resolve) => setTimeout(resolve, 60, "nothing"))])).toBe("nothing");
+    void reader.cancel();
   });
 
   it("with TLS in front, whoever has its CA trusts it, and faults are the same", async () => {

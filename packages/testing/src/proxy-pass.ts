@@ -70,12 +70,13 @@ export async function pass(from: IncomingMessage, response: ServerResponse, { be
   });
   // A watch may be silent for long: its client must know at once that it has begun.
   response.flushHeaders();
+  const closed = once(response, "close");
   const body: Readable = through === undefined ? from : from.on("error", (error) => through.destroy(error)).pipe(through);
   try {
     for await (const chunk of body) {
       await held();
       if (isSilent()) continue;
-      if (!response.write(chunk)) await Promise.race([once(response, "drain"), once(response, "close")]);
+      if (!response.write(chunk)) await new Promise((resolve) => void [response.once("drain", resolve), closed.then(resolve)]);
     }
     if (!isCut && !isSilent()) response.end();
   } catch {

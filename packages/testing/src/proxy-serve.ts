@@ -14,6 +14,10 @@ export interface SeenRequest extends ProxiedRequest {
   readonly answeredBy: "target" | "rule" | "record";
   /** What the target said to it, whether or not the client heard that; absent as long as it said nothing. */
   readonly status?: number;
+  /** The answer went out whole; it may have been another than the target's. */
+  readonly isHeard?: true;
+  /** Nothing more will come: it was answered, or its connection is gone. */
+  readonly isOver?: true;
 }
 
 /** What the requests of one proxy have in common. */
@@ -23,6 +27,8 @@ export interface Serving {
   readonly requests: Mutable<SeenRequest>[];
   /** Connections on which nothing is to be heard any more. */
   readonly silent: WeakSet<Socket>;
+  /** The last request of each connection. */
+  readonly last: WeakMap<Socket, ProxiedRequest>;
   /** Who read which collection last: what is recorded is recorded with the same rights. */
   readonly readers: Map<string, string | undefined>;
   record?: Record;
@@ -40,6 +46,12 @@ export async function serve(serving: Serving, incoming: IncomingMessage, respons
   const rule = serving.plan.take(request);
   const seen: Mutable<SeenRequest> = { ...request, at: performance.now(), answeredBy: "target" };
   serving.requests.push(seen);
+  serving.last.set(socket, request);
+  response.once("finish", () => {
+    // Node calls it finished even where nobody was there any more.
+    if (!socket.destroyed) seen.isHeard = true;
+  });
+  response.once("close", () => (seen.isOver = true));
   if (request.verb === "list" || request.verb === "watch") serving.readers.set(request.path, headers.authorization);
 
   const { answer, phase = "before", meanwhile } = rule ?? {};

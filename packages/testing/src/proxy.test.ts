@@ -78,8 +78,8 @@ it("counts what came and who answered it", async () => {
   await get(`${secrets}?watch=true&resourceVersion=7`);
   await get(`${secrets}?watch=false`, { method: "DELETE" });
   expect(proxy.requests).toMatchObject([
-    { method: "GET", path: secrets, isWatch: true, answeredBy: "rule" },
-    { method: "DELETE", path: secrets, isWatch: false, answeredBy: "target" },
+    { method: "GET", path: secrets, isWatch: true, answeredBy: "rule", isHeard: true },
+    { method: "DELETE", path: secrets, isWatch: false, answeredBy: "target", status: 200, isHeard: true },
   ]);
   expect(proxy.requests[0]?.query.get("resourceVersion")).toBe("7");
 });

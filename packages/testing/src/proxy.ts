@@ -2,7 +2,7 @@ import { createServer as plainServer, type IncomingMessage, type ServerResponse 
 import { createServer as secureServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import { json } from "node:stream/consumers";
-import { faultPlan, type ProxyRule } from "./fault-plan.ts";
+import { faultPlan, type ProxiedRequest, type ProxyRule } from "./fault-plan.ts";
 import { breakOff } from "./proxy-answer.ts";
 import { loopbackCertificate } from "./proxy-certificate.ts";
 import { ask, type ProxyTarget } from "./proxy-pass.ts";
@@ -21,8 +21,8 @@ export interface Proxy {
   readonly requests: readonly SeenRequest[];
   /** Breaks every connection that is open now, watches too. */
   readonly closeAll: () => void;
-  /** Lets nothing through any more on the connections that are open now, and keeps them open: nobody hears of their end. */
-  readonly fallSilent: () => void;
+  /** Lets nothing through any more on the connections that are open now, or on those whose last request is meant, and keeps them open: nobody hears of their end. */
+  readonly fallSilent: (when?: (last: ProxiedRequest) => boolean) => void;
   /** Records every collection that was read through it so far; from then on it answers reads of them as a server that lags behind. Writes pass. */
   readonly freeze: () => Promise<void>;
   /** Ends what `freeze` began: open watches hear what they missed. */
@@ -37,7 +37,7 @@ export interface ProxyOptions extends ProxyTarget {
 
 /** Starts a proxy on a free port; everything passes through as it comes, until a rule says otherwise. */
 export async function startProxy({ tls, ...to }: ProxyOptions): Promise<Proxy> {
-  const serving: Serving = { to, plan: faultPlan(), requests: [], silent: new WeakSet(), readers: new Map() };
+  const serving: Serving = { to, plan: faultPlan(), requests: [], silent: new WeakSet(), last: new WeakMap(), readers: new Map() };
   const sockets = new Set<Socket>();
   const handle = (incoming: IncomingMessage, response: ServerResponse): void => {
     serve(serving, incoming, response).catch(() => {
@@ -66,7 +66,12 @@ export async function startProxy({ tls, ...to }: ProxyOptions): Promise<Proxy> {
     requests: serving.requests,
     rule: (rule) => serving.plan.add(rule),
     closeAll: () => server.closeAllConnections(),
-    fallSilent: () => sockets.forEach((socket) => serving.silent.add(socket)),
+    fallSilent(when) {
+      for (const socket of sockets) {
+        const last = serving.last.get(socket);
+        if (when === undefined || (last !== undefined && when(last))) serving.silent.add(socket);
+      }
+    },
     async freeze() {
       const collections = [...serving.readers].map(async ([path, as]) => [path, await recorded(path, as, to)] as const);
       serving.record = recordOf(new Map(await Promise.all(collections)));
