@@ -57,6 +57,7 @@ describe("endpoints", () => {
     ["https://API.Example.test:443/", "https://api.example.test"],
     ["https://api.example.test/k8s/clusters/c-1/", "https://api.example.test/k8s/clusters/c-1"],
     ["https://[2001:DB8::7]:6443/", "https://[2001:db8::7]:6443"],
+    ["https://hub.test.:6443", "https://hub.test:6443"],
   ])("%s is the same server as %s", (one, other) => expect(sameServer(one)).toBe(sameServer(other)));
 
   it("keeps path and query apart", () => {
@@ -102,6 +103,7 @@ describe("small words", () => {
 
   it("brings any text through base64 and refuses what is none", () => {
     expect(fromBase64(toBase64("Zürich 東京"))).toBe("Zürich 東京");
+    expect(fromBase64(toBase64("\uFEFF{}"))).toBe("\uFEFF{}");
     expect(fromBase64("%%%")).toBeUndefined();
     expect(fromBase64("/w==")).toBeUndefined();
   });

@@ -9,7 +9,9 @@ export function sameServer(server: string): string {
   const url = URL.parse(server);
   if (url === null) return server;
   const path = url.pathname.replace(/\/+$/, "");
-  return `${url.protocol}//${url.host}${path}${url.search}`;
+  // A dot at the end of a host says that it is a whole name; it is the same host.
+  const host = url.hostname.replace(/\.$/, "") + (url.port && `:${url.port}`);
+  return `${url.protocol}//${host}${path}${url.search}`;
 }
 
 /** What continuity goes by: a cluster with the same server and CA is the same cluster, whatever its profile's uid. */
