@@ -7,6 +7,12 @@ type FlagValue = string | boolean | readonly (string | boolean)[] | undefined;
 /** What was typed after a command, by flag. */
 export type Flags = Readonly<Record<string, FlagValue>>;
 
+/** Where a command speaks: what was asked for, and what is to be said about it. */
+export interface Voice {
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+}
+
 export interface Command {
   /** One line for the overview. */
   readonly does: string;
@@ -16,7 +22,7 @@ export interface Command {
   readonly help: Readonly<Record<string, string>>;
   readonly flags: Readonly<Record<string, { readonly type: "string" | "boolean"; readonly short?: string; readonly multiple?: boolean }>>;
   /** Resolves to the exit code. */
-  run(flags: Flags): Promise<number>;
+  run(flags: Flags, voice: Voice): Promise<number>;
 }
 
 /** A flag that must be there. */

@@ -16,11 +16,11 @@ export const demo: Command = {
   usage: "rollcall demo",
   help: {},
   flags: {},
-  async run() {
+  async run(_, { out }) {
     const hub = await startMemoryHub({ namespaces: ["fleet", "argocd", "rollcall"], kinds });
     try {
       before.forEach((each) => hub.apply(each));
-      await tell(hub);
+      await tell(hub, out);
       return 0;
     } finally {
       await hub.stop();
@@ -28,7 +28,7 @@ export const demo: Command = {
   },
 };
 
-async function tell(hub: MemoryHub): Promise<void> {
+async function tell(hub: MemoryHub, say: (text: string) => void): Promise<void> {
   const { config } = checkConfig(demoConfig);
   const open = async () => openTransport({ url: hub.url, token: async () => hub.token });
   let onEvent = (): void => undefined;
@@ -74,10 +74,6 @@ const kinds = [
   },
   { apiVersion: "argoproj.io/v1alpha1", kind: "Application", plural: "applications", namespaced: true },
 ] as const;
-
-function say(text: string): void {
-  process.stdout.write(text);
-}
 
 /** Does something once things have come to rest. */
 function afterwards(act: () => void): () => void {

@@ -13,12 +13,12 @@ export const rbac: Command = {
     "--service-account NAMESPACE/NAME": "who is to have them; rollcall/rollcall if not said",
   },
   flags: { config: { type: "string", short: "c" }, "service-account": { type: "string" } },
-  async run(flags) {
+  async run(flags, { out, err }) {
     const config = await wholeConfig(required(flags, "config"));
     const servers = rbacOf(config, accountOf(flags["service-account"] ?? "rollcall/rollcall"));
-    process.stdout.write(servers.map(({ server, objects }) => `# On ${server}\n${toYaml(objects)}`).join("---\n"));
+    out(servers.map(({ server, objects }) => `# On ${server}\n${toYaml(objects)}`).join("---\n"));
     if (servers.length > 1)
-      process.stderr.write(`rollcall: these are rights on ${servers.length} servers; apply each part on its own, as the comments say\n`);
+      err(`rollcall: these are rights on ${servers.length} servers; apply each part on its own, as the comments say\n`);
     return 0;
   },
 };

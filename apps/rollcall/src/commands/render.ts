@@ -23,7 +23,7 @@ export const render: Command = {
     list: { type: "string" },
     "show-secrets": { type: "boolean" },
   },
-  async run(flags) {
+  async run(flags, { out, err }) {
     const config = await wholeConfig(required(flags, "config"));
     const files = Array.isArray(flags["file"]) ? flags["file"].map(String) : [];
     if (files.length === 0) throw bad("-f FILE is needed: YAML with ClusterProfiles, or - for standard input");
@@ -38,9 +38,9 @@ export const render: Command = {
       ...refusals.map(({ list, cluster, reason, message }) => `${list ?? "-"}  ${cluster}  ${reason}: ${message}`),
       ...counts.map(summary),
     ];
-    process.stderr.write(said.map((line) => `${oneLine(line)}\n`).join(""));
+    err(said.map((line) => `${oneLine(line)}\n`).join(""));
     const shown = flags["show-secrets"] === true ? objects : objects.map(({ object, plain }) => ({ object: forReading(object, plain) }));
-    process.stdout.write(toYaml(shown.map(({ object }) => object)));
+    out(toYaml(shown.map(({ object }) => object)));
     return 0;
   },
 };

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { cluster } from "@rollcall/testing";
+import { argocdOptions } from "./argocd.ts";
 import { checkConfig } from "./check.ts";
 
 const head = { apiVersion: "rollcall.dev/v1alpha1", kind: "RollcallConfig", inventory: { namespaces: ["fleet"] } };
@@ -133,6 +134,7 @@ describe("a config that says the least", () => {
   });
 });
 
+const argocd = Object.keys(argocdOptions.shape).join(", ");
 const aNamespace = 'a namespace (at most 63 lower-case letters, digits and "-")';
 
 describe("a mistake in the file is named at its place", () => {
@@ -222,19 +224,23 @@ describe("a mistake in a list is named at its place", () => {
     {
       when: "an option that there is not",
       list: { options: { proyect: "a" } },
-      says: ["options.proyect  is not known here; known are namespace, name, copyLabels, project, login"],
+      says: [`options.proyect  is not known here; known are ${argocd}`],
     },
     {
       when: "a word of the target that there is not",
       list: { target: { namespace: "argocd", cluster: "a" } },
-      says: ["target.cluster  is not known here; known are namespace, name, copyLabels, project, login"],
+      says: [`target.cluster  is not known here; known are ${argocd}`],
     },
     {
       when: "one thing said twice",
       list: { options: { namespace: "elsewhere" } },
       says: ["options.namespace  is said in target too; say namespace once"],
     },
-    { when: "an option of another type", list: { options: { project: 5 } }, says: ["options.project  expected a text, got 5"] },
+    {
+      when: "an option of another type",
+      list: { options: { project: 5 } },
+      says: ["options.project  expected a project, or { from: label or property, key, allowed: projects }, got 5"],
+    },
     {
       when: "a placeholder that there is not",
       list: { options: { name: "{nmae}" } },
@@ -244,6 +250,24 @@ describe("a mistake in a list is named at its place", () => {
       when: "labels to copy that no label can match",
       list: { options: { copyLabels: ["env", "*"] } },
       says: ['options.copyLabels[1]  expected a label key, or all keys of a prefix such as topology.kubernetes.io/*, got "*"'],
+    },
+    {
+      when: "a label to copy by which others would take the Secret for theirs",
+      list: { options: { copyLabels: ["rollcall.dev/*"] } },
+      says: [expect.stringMatching(/^lists\[0\]\.options\.copyLabels\[0\] {2}is reserved/) as string],
+    },
+    {
+      when: "a source that there is not",
+      list: { options: { labels: { "a.b/c": { from: "annotation", key: "x" }, team: { from: "label" } } } },
+      says: [
+        'options.labels["a.b/c"].from  expected { from: label or property, key }, { from: version, displayName, manager, clusterSet, namespace or name }, or { from: value, value }, got an object',
+        "options.labels.team.key  expected a text, got nothing",
+      ],
+    },
+    {
+      when: "a yes that is none",
+      list: { options: { placeholders: "yes" } },
+      says: ['options.placeholders  expected true or false, got "yes"'],
     },
     {
       when: "a label selector that breaks off",
@@ -319,7 +343,7 @@ describe("a mistake in a list is named at its place", () => {
       says: ["removal.guard.window  expected a duration of at least 1s, got 0"],
     },
   ])("$when", ({ list, says }) => {
-    expect(problems(config(list))).toEqual(says.map((each) => `lists[0].${each}`));
+    expect(problems(config(list))).toEqual(says.map((each) => (typeof each === "string" ? `lists[0].${each}` : each)));
   });
 
   it("no list at all", () => {

@@ -32,6 +32,8 @@ export const explain: z.core.$ZodErrorMap = (issue) => {
 
 const types: Readonly<Record<string, string>> = {
   string: "a text",
+  number: "a number",
+  boolean: "true or false",
   array: "a list",
   object: "an object",
   record: "an object",

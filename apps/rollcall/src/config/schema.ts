@@ -36,7 +36,7 @@ function refuseTwice(values: readonly string[], context: z.RefinementCtx): void 
 }
 
 /** What stands under names of anybody's choice. zod drops the one name that JavaScript takes for something else, and it would drop it in silence. */
-function byName<T extends z.ZodType>(value: T): z.ZodType<Record<string, z.infer<T>>> {
+export function byName<T extends z.ZodType>(value: T): z.ZodType<Record<string, z.infer<T>>> {
   return z.preprocess(
     (said, context) => {
       if (typeof said === "object" && said !== null && Object.hasOwn(said, "__proto__"))

@@ -1,0 +1,46 @@
+import { parseArgs } from "node:util";
+import { RollcallError } from "@rollcall/contract";
+import type { Command, Flags, Voice } from "./commands/command.ts";
+import { commandNamed, commands, usage } from "./commands/commands.ts";
+import { oneLine } from "./one-line.ts";
+
+/** Finds the command and runs it; what goes wrong is said in one line. Resolves to the exit code. */
+export async function run([name, ...rest]: readonly string[], voice: Voice): Promise<number> {
+  const complain = (message: string): number => {
+    voice.err(`rollcall: ${message}\n`);
+    return 2;
+  };
+  if (name === undefined || name === "--help" || name === "-h" || (name === "help" && rest.length === 0)) {
+    voice.out(usage());
+    return name === undefined ? 2 : 0;
+  }
+  if (name === "help") return run([...rest, "--help"], voice);
+  const command = commandNamed(name);
+  if (command === undefined) return complain(`there is no command "${oneLine(name)}"; there are ${Object.keys(commands).join(", ")}`);
+  const flags = flagsOf(command, rest);
+  if (typeof flags === "string") return complain(`${oneLine(flags)}; see rollcall ${name} --help`);
+  if (flags["help"] === true) {
+    voice.out(usage(name));
+    return 0;
+  }
+  try {
+    return await command.run(flags, voice);
+  } catch (error) {
+    if (error instanceof RollcallError) return complain(error.message);
+    const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    complain(`something went wrong that should not; please report it with how it came about (${oneLine(what)})`);
+    return 1;
+  }
+}
+
+/** What was typed after a command, or what is wrong with it. */
+function flagsOf(command: Command, args: readonly string[]): Flags | string {
+  try {
+    const options = { ...command.flags, help: { type: "boolean", short: "h" } } as const;
+    const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
+    return positionals.length > 0 ? `"${positionals[0]}" is not expected there, every value follows its flag` : values;
+  } catch (error) {
+    // Node goes on to explain how values that look like flags can be given; the first sentence is what is wrong.
+    return (error as Error).message.split(/\.\s/, 1)[0]!;
+  }
+}
