@@ -23,11 +23,13 @@ interface Rule {
   readonly verbs: readonly string[];
 }
 
+const inOrder = ["get", "list", "watch", "create", "patch", "delete"];
+
 /** What a list does to the objects that stand for clusters; they are read one by one only where a name is taken. */
 const verbs: Readonly<Record<Mode, readonly string[]>> = {
   observe: ["list", "watch"],
   upsert: ["get", "list", "watch", "create", "patch"],
-  sync: ["get", "list", "watch", "create", "patch", "delete"],
+  sync: inOrder,
 };
 
 /** Exactly what a config needs, server by server, the hub first: a right that is not used is one that can be misused. */
@@ -110,5 +112,8 @@ function manifests(rights: readonly Placed[], account: Account): readonly KubeOb
 /** Lists that need rights on one resource need them once. */
 function distinct(rules: readonly Rule[]): readonly Rule[] {
   const groups = Map.groupBy(rules, ({ apiGroups, resources, resourceNames }) => JSON.stringify([apiGroups, resources, resourceNames]));
-  return [...groups.values()].map((same) => ({ ...same[0]!, verbs: [...new Set(same.flatMap((each) => each.verbs))] }));
+  return [...groups.values()].map((same) => ({
+    ...same[0]!,
+    verbs: inOrder.filter((verb) => same.some((each) => each.verbs.includes(verb))),
+  }));
 }

@@ -30,7 +30,7 @@ export const story: readonly Scene[] = [
   },
   {
     title: "One cannot be reached any more",
-    because: "its profile offers no login that we know, so we cannot tell what is true: its Secret stays as it is, and the list says why",
+    because: "its profile offers no login that we know, so we cannot tell what is true: its Secret stays, and the list says why",
     async play(hub, list) {
       hub.apply(profile("lagos", { provider: "unheard-of", region: "af-south-1" }));
       await until(() => list.status().get("fleet/lagos")?.verdict?.is === "stale");

@@ -1,0 +1,83 @@
+import { Hidden, RollcallError } from "@rollcall/contract";
+import type { ListEvent } from "@rollcall/sync";
+import { describe, expect, it } from "vitest";
+import { jsonLog, logInformer, logList, type Log } from "./log.ts";
+
+const time = "2026-11-01T08:00:00.000Z";
+
+function logged(tell: (log: Log) => void): readonly unknown[] {
+  const lines: string[] = [];
+  tell(
+    jsonLog(
+      (line) => lines.push(line),
+      () => new Date(time),
+    ),
+  );
+  for (const line of lines) expect(line).toMatch(/^[^\n]+\n$/);
+  return lines.map((line) => JSON.parse(line) as unknown);
+}
+
+describe("the log", () => {
+  it("is one line of JSON each, in the order of reading", () => {
+    const lines: string[] = [];
+    jsonLog(
+      (line) => lines.push(line),
+      () => new Date(time),
+    )("info", "pass done", { list: "argocd", text: "a\nb" });
+    expect(lines).toEqual([`{"time":"${time}","level":"info","message":"pass done","list":"argocd","text":"a\\nb"}\n`]);
+  });
+
+  it("says of an error what it says, and nothing that it carries", () => {
+    const secret = new RollcallError("Unreachable", "the hub does not answer", { retry: true, cause: new Error("token hush") });
+    Object.assign(secret, { request: { headers: { authorization: "Bearer hush" } } });
+    const [line] = logged((log) => log("warn", "retry", { error: secret }));
+    expect(line).toEqual({ time, level: "warn", message: "retry", error: "the hub does not answer" });
+  });
+
+  it("names an error that says nothing", () => {
+    expect(logged((log) => log("warn", "retry", { error: new AggregateError([]) }))).toMatchObject([{ error: "AggregateError" }]);
+  });
+
+  it("keeps what is hidden", () => {
+    expect(logged((log) => log("info", "login", { token: new Hidden("hush") }))).toMatchObject([{ token: "[hidden]" }]);
+  });
+
+  it("tells a list that was read at debug, and trouble with it as a warning", () => {
+    const events = logged((log) => {
+      logInformer(log, { type: "listed", kind: "Secret", objects: 3 });
+      logInformer(log, { type: "failed", kind: "Secret", error: new Error("gone"), retryIn: 500 });
+      logInformer(log, { type: "went back", kind: "Secret", from: "9", to: "3" });
+    });
+    expect(events).toEqual([
+      { time, level: "debug", message: "watch listed", kind: "Secret", objects: 3 },
+      { time, level: "warn", message: "watch failed", kind: "Secret", error: "gone", retryIn: 500 },
+      { time, level: "warn", message: "watch went back", kind: "Secret", from: "9", to: "3" },
+    ]);
+  });
+
+  it("tells what a list does, and warns of what needs a person", () => {
+    const verdict = { is: "stale", reason: "NoProvider", message: "configure one" } as const;
+    const told: readonly ListEvent[] = [
+      { is: "wrote", list: "argocd", cluster: "fleet/paris", why: "member", verb: "create", key: "Secret/argocd/fleet.paris" },
+      { is: "state", list: "argocd", cluster: "fleet/paris", state: "member", verdict },
+      { is: "retry", list: "argocd", cluster: "fleet/paris", error: new Error("busy"), retryIn: 250 },
+      { is: "ack unknown", list: "argocd", digest: "a", expected: "b" },
+    ];
+    const list = "argocd";
+    expect(logged((log) => told.forEach((event) => logList(log, event)))).toEqual([
+      {
+        time,
+        level: "info",
+        message: "wrote",
+        list,
+        cluster: "fleet/paris",
+        why: "member",
+        verb: "create",
+        key: "Secret/argocd/fleet.paris",
+      },
+      { time, level: "info", message: "state", list, cluster: "fleet/paris", state: "member", verdict },
+      { time, level: "warn", message: "retry", list, cluster: "fleet/paris", error: "busy", retryIn: 250 },
+      { time, level: "warn", message: "ack unknown", list, digest: "a", expected: "b" },
+    ]);
+  });
+});
