@@ -4,7 +4,7 @@ import { duration } from "./duration.ts";
 import { expected } from "./expected.ts";
 
 /** A name that an API server takes as a namespace or as part of a label. */
-export function dnsLabel(what: string): z.ZodString {
+function dnsLabel(what: string): z.ZodString {
   const said = expected(`${what} (at most 63 lower-case letters, digits and "-")`);
   return z.string(said).regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, said);
 }
