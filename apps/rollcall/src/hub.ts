@@ -1,5 +1,5 @@
 import { type Cluster, type ClusterId, type Kind, type Refusal, refusal, refusalOf } from "@rollcall/contract";
-import { advance, emptyFleet, parseProfile, type Fleet, type Profile } from "@rollcall/inventory";
+import { advance, emptyFleet, parseProfile, type Chosen, type Fleet, type Profile } from "@rollcall/inventory";
 import { startInformer, type Change, type Informer, type InformerEvent, type Transport } from "@rollcall/kube";
 import type { Choice, Inventory } from "@rollcall/sync";
 
@@ -17,7 +17,7 @@ export interface Hub {
   /** Resolves when every namespace has been read completely once. */
   synced(): Promise<void>;
   /** The fleet as a list sees it that chooses by this. */
-  inventory(select: (cluster: Cluster) => boolean): Inventory;
+  inventory(select: (cluster: Cluster) => Chosen): Inventory;
 }
 
 const profiles = (namespace: string): Kind => ({
@@ -73,9 +73,11 @@ export function startHub({ transport, namespaces, signal, onChange, onEvent }: H
     return undefined;
   }
 
-  function choose(id: ClusterId, select: (cluster: Cluster) => boolean): Choice {
+  function choose(id: ClusterId, select: (cluster: Cluster) => Chosen): Choice {
     const cluster = fleet.clusters.get(id);
-    if (cluster !== undefined && cluster.terminating === undefined && select(cluster)) return { is: "chosen" };
+    const said = cluster === undefined || cluster.terminating ? undefined : select(cluster);
+    if (said !== undefined && "refusal" in said) return { is: "unknown", why: said.refusal };
+    if (said?.chosen) return { is: "chosen" };
     const why = doubt(id) ?? fleet.refused.get(id);
     if (why !== undefined) return { is: "unknown", why };
     return { is: "not chosen", cause: cluster === undefined || cluster.terminating ? "unregistered" : "deselected" };

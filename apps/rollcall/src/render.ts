@@ -52,8 +52,13 @@ async function renderList(list: ListConfig, clusters: readonly Cluster[], config
   const claims = newClaims();
   const objects: RenderedObject[] = [];
   const refusals: Rendered["refusals"][number][] = [];
-  const chosen = clusters.filter(list.select);
-  for (const cluster of chosen) {
+  const chosen = clusters.filter((cluster) => {
+    const said = list.select(cluster);
+    if ("refusal" in said) refusals.push({ list: list.name, cluster: cluster.id, ...said.refusal });
+    return "refusal" in said || said.chosen;
+  });
+  const decided = chosen.filter(({ id }) => refusals.every(({ cluster }) => cluster !== id));
+  for (const cluster of decided) {
     const entry = await entryOf(cluster, list, config, claims).catch(refusalOf);
     if (isRefusal(entry)) refusals.push({ list: list.name, cluster: cluster.id, ...entry });
     else objects.push(...entry.map((object) => ({ object, plain: adapter.plain ?? [] })));

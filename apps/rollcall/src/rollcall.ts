@@ -44,12 +44,13 @@ export async function startRollcall({ config, open, log, report, now = Date.now 
 
   async function keep(list: ListConfig, place: Place): Promise<void> {
     const { target, roll } = await place.ready();
+    const options = list.consumer.knowing(list.options, [hubTransport.url, target.transport.url]);
     await Promise.all([hub.synced(), target.synced(), persistently(() => roll.load(), "the roll cannot be read", signal, log)]);
     const kept = keepList({
       owner: { instance: config.instance, list: list.name },
       mode: list.mode,
       adapter: list.consumer.adapter,
-      options: list.options,
+      options,
       removals: list.removals,
       guard: list.guard,
       target,

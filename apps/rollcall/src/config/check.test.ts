@@ -80,11 +80,11 @@ describe("a config that says everything", () => {
   it("chooses whom all parts of its selection choose", () => {
     const given = { labels: { env: "prod" }, properties: { "topology.kubernetes.io/region": "eu-west-1" } };
     const chosen = (other: object) => list?.select(cluster({ namespace: "fleet", name: "paris", ...given, ...other }));
-    expect(chosen({})).toBe(true);
-    expect(chosen({ labels: { env: "dev" } })).toBe(false);
-    expect(chosen({ properties: {} })).toBe(false);
-    expect(chosen({ name: "lima" })).toBe(false);
-    expect(chosen({ namespace: "other" })).toBe(false);
+    expect(chosen({})).toEqual({ chosen: true });
+    expect(chosen({ labels: { env: "dev" } })).toEqual({ chosen: false });
+    expect(chosen({ properties: {} })).toEqual({ chosen: false });
+    expect(chosen({ name: "lima" })).toEqual({ chosen: false });
+    expect(chosen({ namespace: "other" })).toEqual({ chosen: false });
   });
 });
 
@@ -114,7 +114,7 @@ describe("a config that says the least", () => {
         },
       ],
     });
-    expect(read?.lists[0]?.select(cluster({ name: "anybody" }))).toBe(true);
+    expect(read?.lists[0]?.select(cluster({ name: "anybody" }))).toEqual({ chosen: true });
   });
 
   it("keeps what a cause says of the other half: only a way, or only a wait", () => {
@@ -469,5 +469,23 @@ describe("a config that means harm", () => {
         expect(problems.every(({ path, message }) => path !== "" && message !== "")).toBe(true);
       }),
     );
+  });
+});
+
+describe("a question of one's own", () => {
+  const asking = (where: string) => checkConfig(config({ select: { where } }));
+
+  it("chooses, and says when it cannot be asked of a cluster", () => {
+    const { config, problems } = asking('properties["tier"] == "gold"');
+    expect(problems).toEqual([]);
+    const { select } = config!.lists[0]!;
+    expect(select(cluster({ name: "paris", properties: { tier: "gold" } }))).toEqual({ chosen: true });
+    expect(select(cluster({ name: "oslo", properties: { tier: "tin" } }))).toEqual({ chosen: false });
+    expect(select(cluster({ name: "lima" }))).toMatchObject({ refusal: { reason: "WhereFailed" } });
+  });
+
+  it("that cannot be meant is a problem at its place", () => {
+    const { problems } = asking("labels.env ==");
+    expect(problems.map(({ path }) => path)).toEqual(["lists[0].select.where"]);
   });
 });

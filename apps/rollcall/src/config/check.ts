@@ -1,7 +1,8 @@
 import { readProviders, type CloudLogin, type Provider } from "@rollcall/connect";
 import { refusalOf } from "@rollcall/contract";
-import { compileSelection } from "@rollcall/inventory";
+import { compileSelection, explainSelection } from "@rollcall/inventory";
 import { consumerNamed, consumers } from "../consumers.ts";
+import { compileWhere } from "../expression.ts";
 import { oneLine } from "../one-line.ts";
 import { checkOptions } from "./check-options.ts";
 import type { ListConfig, Problem, ReadConfig } from "./config.ts";
@@ -61,10 +62,11 @@ function checkList(
   problems.push(...(checked?.problems ?? []));
 
   const select = fieldOf(value, "select");
-  problems.push(...labelProblems(fieldOf(select, "labels"), path));
+  problems.push(...labelProblems(fieldOf(select, "labels"), path), ...whereProblems(fieldOf(select, "where"), path));
   if (watched !== undefined) problems.push(...namespaceProblems(fieldOf(select, "namespaces"), watched, path));
   if (!parsed.success || problems.length > 0 || consumer === undefined || checked === undefined) return { problems };
   const { name, mode, removal } = parsed.data;
+  const { where, ...chosen } = parsed.data.select;
   const { kubeconfig, context } = parsed.data.target;
   const { guard, ...removals } = removal;
   const target = withoutUndefined({ kubeconfig, context });
@@ -73,7 +75,7 @@ function checkList(
       name,
       consumer,
       mode,
-      select: compileSelection(withoutUndefined(parsed.data.select)),
+      select: explainSelection({ ...withoutUndefined(chosen), ...(where !== undefined && { where: compileWhere(where) }) }),
       target,
       options: checked.options,
       removals,
@@ -90,6 +92,16 @@ function labelProblems(labels: unknown, path: string): readonly Problem[] {
     return [];
   } catch (error) {
     return [{ path: `${path}.select.labels`, message: oneLine(refusalOf(error).message) }];
+  }
+}
+
+function whereProblems(where: unknown, path: string): readonly Problem[] {
+  if (typeof where !== "string" || where === "") return [];
+  try {
+    compileWhere(where);
+    return [];
+  } catch (error) {
+    return [{ path: `${path}.select.where`, message: refusalOf(error).message }];
   }
 }
 

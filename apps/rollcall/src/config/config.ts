@@ -1,5 +1,6 @@
 import type { Provider } from "@rollcall/connect";
 import type { Cluster } from "@rollcall/contract";
+import type { Chosen } from "@rollcall/inventory";
 import type { GuardSettings, Mode, Removals } from "@rollcall/sync";
 import type { Consumer } from "../consumers.ts";
 
@@ -14,7 +15,7 @@ export interface ListConfig {
   readonly name: string;
   readonly consumer: Consumer;
   readonly mode: Mode;
-  readonly select: (cluster: Cluster) => boolean;
+  readonly select: (cluster: Cluster) => Chosen;
   readonly target: ServerRef;
   readonly options: unknown;
   readonly removals: Removals;

@@ -28,7 +28,9 @@ export function configFile(path: string): ListSource {
 /** All problems of a config in one message, each with its path. */
 export function problemText(path: string, problems: readonly Problem[]): string {
   const width = Math.max(...problems.map((problem) => problem.path.length));
-  const lines = problems.map(({ path: at, message }) => `  ${at.padEnd(width)}  ${message}`);
+  // An expression is shown with the place below it: its lines stay below each other.
+  const below = `\n${" ".repeat(width + 4)}`;
+  const lines = problems.map(({ path: at, message }) => `  ${at.padEnd(width)}  ${message.replaceAll("\n", below)}`);
   return [`${path} has ${problems.length} ${problems.length === 1 ? "problem" : "problems"}`, ...lines].join("\n");
 }
 

@@ -77,6 +77,9 @@ export const list = z.strictObject({
       properties: byName(some(z.string(), "at least one value")).optional(),
       namespaces: some(namespace, "at least one namespace").optional(),
       names: some(objectName("a profile's name"), "at least one name of a profile").optional(),
+      managers: some(z.string().min(1), "at least one cluster manager").optional(),
+      clusterSets: some(z.string().min(1), "at least one cluster set").optional(),
+      where: z.string(expected("a CEL expression (docs/where.md)")).min(1).optional(),
     })
     .default({}),
   target: z.looseObject(server),
