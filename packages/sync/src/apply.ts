@@ -1,6 +1,6 @@
-import { annotations, isRefusal, type Kind, type KubeObject, type Refusal } from "@rollcall/contract";
+import { annotations, isRefusal, refusal, RollcallError, type Kind, type KubeObject, type Refusal } from "@rollcall/contract";
 import { create, isApiError, isConflict, patch, readMetadata, remove } from "@rollcall/kube";
-import type { Owner } from "./marks.ts";
+import { readWrote, type Owner } from "./marks.ts";
 import { foreignObject, isOurs, relabelPatch, type Change, type Patch } from "./plan.ts";
 import type { Standing } from "./standing.ts";
 import type { Target } from "./target.ts";
@@ -13,22 +13,25 @@ export interface Wrote {
   readonly changes?: readonly string[];
 }
 
-export interface Applied {
-  readonly wrote: readonly Wrote[];
-  readonly refusals: readonly Refusal[];
-}
-
-/** Makes the changes of one cluster in their order. One that is refused leaves those after it undone: they may point at it. */
-export async function apply(changes: readonly Change[], target: Target, kinds: readonly Kind[], owner: Owner): Promise<Applied> {
-  const wrote: Wrote[] = [];
+/**
+ * Makes the changes of one cluster in their order and notes each as soon as it is made.
+ * One that is refused leaves those after it undone, for they may point at it; the refusal is what comes back.
+ */
+export async function apply(
+  changes: readonly Change[],
+  target: Target,
+  kinds: readonly Kind[],
+  owner: Owner,
+  wrote: Wrote[],
+): Promise<Refusal | undefined> {
   for (const change of changes) {
-    if (change.do === "refuse") return { wrote, refusals: [change.refusal] };
+    if (change.do === "refuse") return change.refusal;
     const done =
       change.do === "create" ? await createOne(change.object, change.key, target, kinds, owner) : await changeOne(change, target);
-    if (isRefusal(done)) return { wrote, refusals: [done] };
+    if (isRefusal(done)) return done;
     if (done !== undefined) wrote.push(done);
   }
-  return { wrote, refusals: [] };
+  return undefined;
 }
 
 async function createOne(
@@ -44,24 +47,55 @@ async function createOne(
     target.wrote(kind, { ...object, metadata });
     return { verb: "create", key };
   } catch (error) {
+    if (isApiError(error, 404)) return noPlace(key, error.message);
     if (!isApiError(error, 409)) throw error;
-    // The name is taken: by ourselves, when an earlier answer was lost, or by somebody else. Only names and labels are read to tell.
-    const { metadata } = await readMetadata(target.transport, kind, object);
-    const live = { metadata: { ...metadata, labels: metadata.labels ?? {}, annotations: metadata.annotations ?? {} } };
-    const of = live.metadata.annotations[annotations.cluster];
-    if (!isOurs(live, owner) || (of !== undefined && of !== object.metadata.annotations?.[annotations.cluster])) return foreignObject(key);
-    // Ours, but nothing is known of its data: everything is said again, which changes nothing where nothing differs.
-    const { uid, resourceVersion } = metadata;
-    const { labels, annotations: notes } = object.metadata;
-    const body = {
-      metadata: { uid, resourceVersion, labels, annotations: notes },
-      ...(object.data && { data: object.data }),
-      ...(object.spec !== undefined && { spec: object.spec }),
-    };
-    const answer = await patch(target.transport, kind, object, body);
-    target.wrote(kind, { ...object, metadata: answer.metadata });
-    return answer.metadata.resourceVersion === resourceVersion ? undefined : { verb: "change", key };
+    return takeOver(object, key, kind, target, owner, error);
   }
+}
+
+/** The name is taken: by ourselves, when an earlier answer was lost, or by somebody else. Only names and labels are read to tell. */
+async function takeOver(
+  object: KubeObject,
+  key: string,
+  kind: Kind,
+  target: Target,
+  owner: Owner,
+  taken: unknown,
+): Promise<Wrote | Refusal | undefined> {
+  const { metadata } = await readMetadata(target.transport, kind, object);
+  const marks = metadata.annotations ?? {};
+  const { labels, annotations: wanted = {} } = object.metadata;
+  const of = marks[annotations.cluster] ?? wanted[annotations.cluster];
+  const live = { metadata: { ...metadata, labels: metadata.labels ?? {}, annotations: marks } };
+  if (!isOurs(live, owner) || of !== wanted[annotations.cluster]) return foreignObject(key);
+  // It stands for a cluster that bore the name before: our watch is behind, and that one leaves in its own way first.
+  if (!isSame(marks, wanted)) throw taken;
+  // Ours, but nothing is known of its data: everything is said again, which changes nothing where nothing differs.
+  const wrote = readWrote(marks[annotations.wrote]);
+  const { uid, resourceVersion } = metadata;
+  const body = {
+    metadata: { uid, resourceVersion, labels: instead(labels, wrote.labels), annotations: instead(wanted, wrote.annotations) },
+    ...(object.data && { data: instead(object.data, wrote.data) }),
+    ...(object.spec !== undefined && { spec: object.spec }),
+  };
+  const answer = await patch(target.transport, kind, object, body);
+  target.wrote(kind, { ...object, metadata: answer.metadata });
+  return answer.metadata.resourceVersion === resourceVersion ? undefined : { verb: "change", key };
+}
+
+/** What is to be there, and away with what we once put there besides. */
+function instead(wanted: Readonly<Record<string, string>> = {}, wrote: readonly string[] = []): Record<string, string | null> {
+  const gone = wrote.filter((key) => !Object.hasOwn(wanted, key));
+  return { ...wanted, ...Object.fromEntries(gone.map((key) => [key, null])) };
+}
+
+function isSame(stands: Readonly<Record<string, string>>, wanted: Readonly<Record<string, string>>): boolean {
+  const marks = [annotations.clusterUid, annotations.endpoint];
+  return marks.some((mark) => stands[mark] === wanted[mark]) || marks.every((mark) => stands[mark] === undefined);
+}
+
+function noPlace(key: string, message: string): Refusal {
+  return refusal("NoPlace", `${key} has no place to be: ${message}; create its namespace, or install the consumer whose kind it is`);
 }
 
 async function changeOne(change: Extract<Change, { do: "change" }>, target: Target): Promise<Wrote> {
@@ -73,8 +107,13 @@ async function changeOne(change: Extract<Change, { do: "change" }>, target: Targ
 }
 
 /** Sets the state that a consumer's selectors may follow, on each object of a cluster. */
-export async function relabelAll(objects: readonly Standing[], state: string, label: string, target: Target): Promise<readonly Wrote[]> {
-  const wrote: Wrote[] = [];
+export async function relabelAll(
+  objects: readonly Standing[],
+  state: string,
+  label: string,
+  target: Target,
+  wrote: Wrote[],
+): Promise<void> {
   for (const standing of objects) {
     if (standing.metadata.labels[label] === state) continue;
     const body: Patch = relabelPatch(standing, state);
@@ -82,13 +121,14 @@ export async function relabelAll(objects: readonly Standing[], state: string, la
     target.wrote(standing.kind, { apiVersion: standing.kind.apiVersion, kind: standing.kind.kind, metadata }, standing);
     wrote.push({ verb: "change", key: standing.key, changes: [`labels.${label}`] });
   }
-  return wrote;
 }
 
 /** Deletes one object of ours, in exactly the version that we know. Gone already is as good; changed since is for the next look. */
 export async function removeOne(standing: Standing, target: Target): Promise<Wrote | undefined> {
+  if (target.isRemoved(standing)) return undefined;
   try {
     await remove(target.transport, standing.kind, standing);
+    target.removed(standing);
     return { verb: "delete", key: standing.key };
   } catch (error) {
     if (isApiError(error, 404)) return undefined;
@@ -96,9 +136,9 @@ export async function removeOne(standing: Standing, target: Target): Promise<Wro
   }
 }
 
-/** Someone changed the object between our look and our write: look again, soon. */
+/** Someone changed the object, or the roll, between our look and our write: look again, soon. */
 export function isLate(error: unknown): boolean {
-  return isConflict(error) || isApiError(error, 404);
+  return isConflict(error) || isApiError(error, 404) || (error instanceof RollcallError && error.reason === "RollChanged");
 }
 
 function kindOf(object: KubeObject, kinds: readonly Kind[]): Kind {

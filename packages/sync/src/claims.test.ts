@@ -31,21 +31,23 @@ describe("what only one cluster of a list may have", () => {
     claims.take("fleet/paris", a);
     claims.take("lab/paris", a);
     claims.take("edge/paris", a);
-    expect(claims.release("fleet/paris")).toEqual(["lab/paris", "edge/paris"]);
+    expect(claims.settle("fleet/paris", [])).toEqual(["lab/paris", "edge/paris"]);
     expect(claims.take("lab/paris", a)).toBeUndefined();
   });
 
   it("is nobody's when one who had nothing is gone", () => {
     const claims = newClaims();
     claims.take("fleet/paris", a);
-    expect(claims.release("lab/paris")).toEqual([]);
+    expect(claims.settle("lab/paris", [])).toEqual([]);
     expect(claims.take("lab/paris", a)).toMatchObject({ reason: "Collision" });
   });
 
-  it("frees the old server when its holder moves to another", () => {
+  it("keeps both servers from the others while its holder moves, and frees the old one when it has moved", () => {
     const claims = newClaims();
     claims.take("fleet/paris", a);
     claims.take("fleet/paris", b);
+    expect(claims.take("lab/paris", a)).toMatchObject({ reason: "Collision" });
+    expect(claims.settle("fleet/paris", b)).toEqual(["lab/paris"]);
     expect(claims.take("lab/paris", a)).toBeUndefined();
     expect(claims.take("edge/paris", b)).toMatchObject({ reason: "Collision" });
   });
@@ -61,15 +63,20 @@ describe("what only one cluster of a list may have", () => {
   it("never has two holders, whatever happens in whatever order", () => {
     const id = fc.constantFrom<ClusterId>("fleet/a", "fleet/b", "fleet/c", "fleet/d");
     const wanted = fc.uniqueArray(fc.constantFrom("server 1", "server 2", "name 1", "name 2"), { maxLength: 3 });
-    const event = fc.oneof(fc.tuple(fc.constant("take" as const), id, wanted), fc.tuple(fc.constant("release" as const), id));
+    const event = fc.oneof(
+      fc.tuple(fc.constant("take" as const), id, wanted),
+      fc.tuple(fc.constant("release" as const), id),
+      fc.tuple(fc.constant("settle" as const), id),
+    );
     fc.assert(
       fc.property(fc.array(event, { maxLength: 60 }), (events) => {
         const claims = newClaims();
         const held = new Map<ClusterId, readonly string[]>();
         for (const [does, id, wanted] of events) {
-          if (does === "release") claims.release(id);
+          if (does === "release") claims.settle(id, []);
           if (does === "release") held.delete(id);
-          else if (claims.take(id, wanted) === undefined) held.set(id, wanted);
+          else if (does === "settle") claims.settle(id, held.get(id) ?? []);
+          else if (claims.take(id, wanted) === undefined) held.set(id, [...new Set([...(held.get(id) ?? []), ...wanted])]);
           const all = [...held.values()].flat();
           expect(new Set(all).size).toBe(all.length);
         }

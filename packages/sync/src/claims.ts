@@ -12,15 +12,16 @@ import {
 
 /** Who holds what only one cluster of a list may have: a server, and a name that the consumer shows. */
 export interface Claims {
-  /** Takes these for a cluster, or says who has one of them; then it is told when that one is free. */
+  /** Takes these for a cluster beside what it holds, or says who has one of them; then it is told when that one is free. */
   take(id: ClusterId, wanted: readonly string[]): Refusal | undefined;
-  /** Gives up all that a cluster holds, and names those who waited for it. */
-  release(id: ClusterId): readonly ClusterId[];
+  /** Nothing but these stands for the cluster any more: gives up the others, and names those who waited for them. */
+  settle(id: ClusterId, stands: readonly string[]): readonly ClusterId[];
 }
 
+/** Nobody holds anything yet. */
 export function newClaims(): Claims {
   const holders = new Map<string, ClusterId>();
-  const held = new Map<ClusterId, readonly string[]>();
+  const held = new Map<ClusterId, ReadonlySet<string>>();
   const waiting = new Map<string, Set<ClusterId>>();
 
   return {
@@ -30,14 +31,15 @@ export function newClaims(): Claims {
         waiting.set(taken, (waiting.get(taken) ?? new Set()).add(id));
         return refusal("Collision", `${taken} is on this list already, as ${holders.get(taken)}; one of the two has to be left out`);
       }
-      for (const each of held.get(id) ?? []) holders.delete(each);
+      // While a cluster moves, what it leaves is still there for the consumer to see.
       for (const each of wanted) holders.set(each, id);
-      held.set(id, wanted);
+      held.set(id, new Set([...(held.get(id) ?? []), ...wanted]));
       return undefined;
     },
-    release(id) {
-      const freed = held.get(id) ?? [];
-      held.delete(id);
+    settle(id, stands) {
+      const freed = [...(held.get(id) ?? [])].filter((each) => !stands.includes(each));
+      if (stands.length === 0) held.delete(id);
+      else held.set(id, new Set(stands));
       return freed.flatMap((each) => {
         holders.delete(each);
         const next = [...(waiting.get(each) ?? [])];

@@ -5,6 +5,7 @@ import { defaultGuard, guard, heldBy, type GuardInput, type GuardView } from "./
 import { emptyRoll, type Cause, type Roll, type Window } from "./roll.ts";
 
 const now = Date.parse("2026-11-21T10:00:00Z");
+const confirm = "kubectl annotate configmap rollcall-argocd-roll rollcall.dev/ack=";
 
 /** A list of so many clusters, of which some would leave; each in a namespace and with a manager of its own, unless said otherwise. */
 interface Given {
@@ -26,6 +27,7 @@ function input(given: Given): GuardInput {
   const roll: Roll = { ...emptyRoll, ...(window && { window }), acked: new Set(acked) };
   return {
     list,
+    confirm,
     now: given.now ?? now,
     settings: { ...defaultGuard, ...settings },
     roll,
@@ -122,7 +124,7 @@ describe("a person has to look first", () => {
         /^6 of 10 would leave, half or more \(6 missing from list "argocd"\); check the hub, then confirm digest [0-9a-f]{10}: /,
       ),
     });
-    expect(heldBy(view, "ns-0/c", asked)!.message).toContain(`rollcall.dev/ack=${view.digest}`);
+    expect(heldBy(view, "ns-0/c", asked)!.message).toContain(`${confirm}${view.digest}`);
   });
 
   it("has nothing to say of a list where nobody would leave, and of an empty one", () => {
@@ -276,6 +278,7 @@ describe("whatever happens, in whatever order", () => {
         const attempt = (id: ClusterId): void => {
           const asked: GuardInput = {
             list: "toys",
+            confirm,
             now: at,
             settings: defaultGuard,
             roll: { ...emptyRoll, ...(window && { window }), acked },

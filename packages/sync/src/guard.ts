@@ -17,6 +17,8 @@ export interface GuardInput {
   readonly now: number;
   readonly settings: GuardSettings;
   readonly roll: Roll;
+  /** How a person confirms a digest: a command without the digest. */
+  readonly confirm: string;
   /** Everyone who stands on the list and is not past the first harmful step, the missing ones included, with the manager where it is known. */
   readonly members: ReadonlyMap<ClusterId, string | undefined>;
   /** Those of them who would leave, by the causes that make them go. */
@@ -67,11 +69,11 @@ export function guard({ list, now, settings, roll, members, missing }: GuardInpu
 export function heldBy(
   view: GuardView,
   id: ClusterId,
-  { list, roll, missing }: Pick<GuardInput, "list" | "roll" | "missing">,
+  { list, roll, missing, confirm }: Pick<GuardInput, "list" | "roll" | "missing" | "confirm">,
 ): Refusal | undefined {
   if (roll.acked.has(id)) return undefined;
   if (view.needsAck !== undefined) {
-    const how = `check the hub, then confirm digest ${view.digest}: kubectl annotate configmap ROLL rollcall.dev/ack=${view.digest}`;
+    const how = `check the hub, then confirm digest ${view.digest}: ${confirm}${view.digest}`;
     return refusal("GuardHolds", `${view.needsAck} (${missing.size} missing from list "${list}"); ${how}`);
   }
   if (view.room > 0) return undefined;

@@ -1,14 +1,14 @@
-import { digestOf, refusal, type Answered, type ClusterId, type Refusal, type Verdict } from "@rollcall/contract";
+import { digestOf, refusal, refusalOf, type Answered, type ClusterId, type Refusal, type Verdict } from "@rollcall/contract";
 import { workQueue } from "@rollcall/kube";
+import { newAnswers } from "./answered.ts";
 import { isLate, type Wrote } from "./apply.ts";
 import { claimNames, newClaims, oldestFirst } from "./claims.ts";
 import { guard, heldBy, type GuardInput, type GuardSettings, type GuardView } from "./guard.ts";
 import { isPastHarm, type Choice, type State } from "./membership.ts";
 import { anchorOf, pass, type Looked, type PassParts } from "./pass.ts";
 import type { Cause } from "./roll.ts";
-import { isAnswered } from "./step.ts";
 
-export interface ListParts<Options> extends Omit<PassParts<Options>, "kinds" | "claims" | "view" | "held"> {
+export interface ListParts<Options> extends Omit<PassParts<Options>, "kinds" | "claims" | "managerOf" | "view" | "held"> {
   readonly guard: GuardSettings;
   /** The uid of the hub's kube-system namespace: another hub is another truth. */
   readonly hub: string;
@@ -52,6 +52,12 @@ export interface KeptList {
   close(): Promise<void>;
 }
 
+/** When somebody else writes first again and again, waiting a little is not enough. */
+const mostLate = 5;
+
+/** Milliseconds until a cluster is looked at again that something keeps. */
+const sometime = 30_000;
+
 /** Keeps one list true, cluster by cluster. Nothing in it knows one consumer from another. */
 export function keepList<Options>(parts: ListParts<Options>): KeptList {
   const { owner, adapter, options, target, roll, removals, report } = parts;
@@ -61,38 +67,69 @@ export function keepList<Options>(parts: ListParts<Options>): KeptList {
   const claims = newClaims();
   const status = new Map<ClusterId, Status>();
   const managers = new Map<ClusterId, string>();
+  /** How often in a row somebody else wrote first. */
+  const late = new Map<ClusterId, number>();
+  let isClosed = false;
+  let unknownAck: string | undefined;
   let cached: { readonly of: string; readonly input: GuardInput; readonly view: GuardView } | undefined;
 
   const inventory = { ...parts.inventory, choose: (id: ClusterId): Choice => hubChanged() ?? parts.inventory.choose(id) };
-  const passParts: PassParts<Options> = { ...parts, inventory, kinds, claims, view, held };
+  const managerOf = (id: ClusterId): string | undefined => inventory.cluster(id)?.manager ?? managers.get(id);
+  const passParts: PassParts<Options> = { ...parts, inventory, kinds, claims, managerOf, view, held };
+  const answers = newAnswers({ list, kinds, plain: adapter.plain, leave, target, roll, cluster: (id) => inventory.cluster(id) });
   const queue = workQueue({ work, onError: (cluster, error, retryIn) => report({ is: "retry", list, cluster, error, retryIn }) });
 
   async function work(id: ClusterId): Promise<number | void> {
     try {
       const looked = await pass(id, passParts);
       tell(id, looked);
-      return looked.again;
+      if (looked.failed !== undefined) throw looked.failed;
+      late.delete(id);
+      return whenAgain(looked);
     } catch (error) {
-      if (isLate(error)) return 100;
+      const times = (late.get(id) ?? 0) + 1;
+      late.set(id, times);
+      if (isLate(error) && times <= mostLate) return 100;
+      stuck(id, error);
       throw error;
     }
   }
 
-  function tell(id: ClusterId, { state, verdict, wrote, would, cluster }: Looked): void {
+  function whenAgain({ verdict, again }: Looked): number | undefined {
+    if (verdict === undefined || again !== undefined) return again;
+    // What keeps it may end without anybody telling: a window, a plan that was too large, somebody else's object.
+    return verdict.reason === "GuardPaces" ? Math.min(sometime, Math.max(1, view().nextWindow - parts.now())) : sometime;
+  }
+
+  /** It could not be gone through: it stays what it was, with the reason. */
+  function stuck(id: ClusterId, error: unknown): void {
+    const before = status.get(id);
+    const verdict: Verdict = { is: "stale", ...refusalOf(error) };
+    const since = before?.verdict?.message === verdict.message ? before.since : parts.now();
+    status.set(id, { state: before?.state ?? (target.of(list, id).length > 0 ? "member" : "newcomer"), verdict, since });
+  }
+
+  function tell(id: ClusterId, { state, wrote, would, cluster, freed, failed, ...looked }: Looked): void {
+    const verdict: Verdict | undefined =
+      looked.verdict ?? (failed === undefined || isLate(failed) ? undefined : { is: "stale", ...refusalOf(failed) });
     if (cluster !== undefined) managers.set(id, cluster.manager);
     const why = { ...(cluster && { uid: cluster.uid, resourceVersion: cluster.resourceVersion }) };
     for (const each of wrote) report({ is: "wrote", list, cluster: id, why: state, ...why, ...each });
     for (const change of would) report({ is: "would", list, cluster: id, change });
-    const now = state === "newcomer" && wrote.length > 0 && verdict === undefined ? "member" : state;
+    look(freed);
+    answers.see(id);
+    const now = state === "newcomer" && wrote.length > 0 && verdict === undefined && failed === undefined ? "member" : state;
     const before = status.get(id);
     const isNews = before?.state !== now || before.verdict?.reason !== verdict?.reason || before.verdict?.message !== verdict?.message;
     if (now === "gone") {
       status.delete(id);
       managers.delete(id);
-      look(claims.release(id));
+      answers.forget(id);
+      look(claims.settle(id, []));
       if (before === undefined) return;
     } else if (isNews) status.set(id, { state: now, ...(verdict && { verdict }), since: parts.now() });
     if (isNews) report({ is: "state", list, cluster: id, state: now, ...(verdict && { verdict }) });
+    if (isNews && now === "missing") void acknowledge();
   }
 
   function look(ids: Iterable<ClusterId>): void {
@@ -103,7 +140,7 @@ export function keepList<Options>(parts: ListParts<Options>): KeptList {
   function hubChanged(): Choice | undefined {
     const known = roll.roll().hub;
     if (known === undefined || known === parts.hub) return undefined;
-    const how = `this hub is not the one that the list was made from; if that is meant, confirm digest ${hubDigest()}: kubectl annotate configmap ROLL rollcall.dev/ack=${hubDigest()}`;
+    const how = `this hub is not the one that the list was made from; if that is meant, confirm digest ${hubDigest()}: ${roll.confirm}${hubDigest()}`;
     return { is: "unknown", why: refusal("HubChanged", how) };
   }
 
@@ -113,7 +150,8 @@ export function keepList<Options>(parts: ListParts<Options>): KeptList {
 
   function held(id: ClusterId): Refusal | undefined {
     if (roll.roll().acked.has(id)) return undefined;
-    return heldBy(view(), id, guardInput());
+    const seen = view();
+    return heldBy(seen, id, cached!.input);
   }
 
   function view(): GuardView {
@@ -131,22 +169,36 @@ export function keepList<Options>(parts: ListParts<Options>): KeptList {
     for (const id of target.ids(list)) {
       const absence = absences.get(id);
       if (absence !== undefined && isPastHarm(absence, leave)) continue;
-      members.set(id, inventory.cluster(id)?.manager ?? managers.get(id) ?? absence?.manager);
+      members.set(id, managerOf(id) ?? absence?.manager);
       const choice = inventory.choose(id);
       const cause = choice.is === "not chosen" ? choice.cause : absence?.cause;
       if (cause !== undefined && removals[cause].then !== "keep") missing.set(id, cause);
     }
-    return { list, now: parts.now(), settings: parts.guard, roll: roll.roll(), members, missing };
+    return { list, confirm: roll.confirm, now: parts.now(), settings: parts.guard, roll: roll.roll(), members, missing };
+  }
+
+  function ackUnknown(digest: string, expected: string): void {
+    if (unknownAck !== digest) report({ is: "ack unknown", list, digest, expected });
+    unknownAck = digest;
+  }
+
+  /** A roll that was lost forgets the hub as well; whoever makes it anew writes down where the members came from. */
+  function noteHub(): void {
+    if (parts.mode === "sync" && roll.roll().hub === undefined) roll.note({ hub: parts.hub });
   }
 
   async function acknowledge(): Promise<void> {
-    const digest = roll.ack();
-    if (digest === undefined || parts.mode !== "sync") return;
-    const isHub = hubChanged() !== undefined && digest === hubDigest();
-    const expected = isHub ? hubDigest() : view().digest;
-    if (digest !== expected) return report({ is: "ack unknown", list, digest, expected });
     try {
-      await roll.commit(isHub ? { hub: parts.hub } : { ack: [...guardInput().missing.keys()] });
+      const digest = roll.ack();
+      if (digest === undefined || parts.mode !== "sync" || isClosed) return;
+      const isHub = hubChanged() !== undefined && digest === hubDigest();
+      const expected = isHub ? hubDigest() : view().digest;
+      if (digest !== expected) return ackUnknown(digest, expected);
+      const { missing } = guardInput();
+      const { absences } = roll.roll();
+      // The word is about absences that the roll knows; the look that writes the last one down asks again.
+      if (!isHub && [...missing].some(([id, cause]) => absences.get(id)?.cause !== cause)) return;
+      await roll.commit(isHub ? { hub: parts.hub } : { ack: [...missing.keys()] });
       report({ is: "acked", list, digest, expected });
       look(target.ids(list));
     } catch (error) {
@@ -157,7 +209,7 @@ export function keepList<Options>(parts: ListParts<Options>): KeptList {
   return {
     look,
     start() {
-      if (parts.mode === "sync" && roll.roll().hub === undefined) roll.note({ hub: parts.hub });
+      noteHub();
       const standing = [...target.ids(list)];
       for (const id of standing) {
         const { server, name } = anchorOf(target.of(list, id), kinds)?.plain ?? {};
@@ -171,19 +223,19 @@ export function keepList<Options>(parts: ListParts<Options>): KeptList {
       void acknowledge();
     },
     rollChanged() {
+      if (isClosed) return;
+      noteHub();
       void acknowledge();
       look(target.ids(list));
       look(roll.roll().absences.keys());
     },
     status: () => status,
-    answered: () =>
-      [...target.ids(list)].flatMap((id) => {
-        if (!isAnswered(leave, roll.roll().absences.get(id)?.leaving)) return [];
-        const cluster = inventory.cluster(id);
-        return [{ id, plain: anchorOf(target.of(list, id), kinds)?.plain ?? {}, ...(cluster && { cluster }) }];
-      }),
+    answered: () => answers.all(),
     view,
     idle: () => queue.idle(),
-    close: () => queue.close(),
+    close() {
+      isClosed = true;
+      return queue.close();
+    },
   };
 }

@@ -176,7 +176,8 @@ function fitting(absence: Absence, leave: Leave): Absence {
   return leaving === undefined || fits(leaving, leave) ? absence : anew;
 }
 
-function fits({ way, steps }: Leaving, leave: Leave): boolean {
+/** Whether a leaving speaks of the steps that there are now. */
+export function fits({ way, steps }: Leaving, leave: Leave): boolean {
   return steps === spelled(leave[way]);
 }
 

@@ -21,7 +21,7 @@ import { isPastHarm, membership, stepDone, type Choice, type Membership, type Re
 import { plan } from "./plan.ts";
 import type { RollKeeper } from "./roll-keeper.ts";
 import type { Standing } from "./standing.ts";
-import { takeStep } from "./step.ts";
+import { takeStep, usedMeanwhile } from "./step.ts";
 import type { Target } from "./target.ts";
 
 /** What a list may do: look only, add and change, or everything. */
@@ -49,6 +49,8 @@ export interface PassParts<Options> {
   readonly claims: Claims;
   readonly connect: (cluster: Cluster, login: Login) => Promise<Reachable | Refusal>;
   readonly now: () => number;
+  /** The manager of a cluster's profile, as long as anybody remembers. */
+  readonly managerOf: (id: ClusterId) => string | undefined;
   /** The guard's view of the whole list, and its word on one cluster. */
   readonly view: () => GuardView;
   readonly held: (id: ClusterId) => Refusal | undefined;
@@ -61,19 +63,33 @@ export interface Looked {
   readonly wrote: readonly Wrote[];
   /** In mode `observe`: what would have been written. */
   readonly would: readonly string[];
+  /** Who may now have what this cluster had. */
+  readonly freed: readonly ClusterId[];
   readonly cluster?: Cluster;
   readonly again?: number;
+  /** What broke it off; what it wrote before that is written. */
+  readonly failed?: unknown;
 }
 
 /** One pass over one cluster of one list: read, decide, write. Safe to repeat at any moment. */
 export async function pass<Options>(id: ClusterId, parts: PassParts<Options>): Promise<Looked> {
-  const { adapter, options, target, roll, inventory, owner, removals } = parts;
-  const own = target.of(owner.list, id);
-  const anchor = anchorOf(own, parts.kinds);
+  const { adapter, options, target, roll, inventory, owner, removals, kinds } = parts;
   const cluster = inventory.cluster(id);
-  const choice = inventory.choose(id);
+  const isConcerned = inventory.choose(id).is === "chosen" || target.of(owner.list, id).length > 0;
+  // Nobody asks for a login to a cluster that has nothing to do with this list.
+  const entry = cluster && isConcerned ? await render(cluster, anchorOf(target.of(owner.list, id), kinds), parts) : undefined;
+  const again = await heldAgain(id, parts);
+  // Meanwhile the world may have moved on; from here to the decision nothing waits.
+  if (inventory.cluster(id) !== cluster) return pass(id, parts);
 
-  const entry = cluster === undefined ? undefined : await render(cluster, anchor, choice, parts);
+  const own = target.of(owner.list, id);
+  const anchor = anchorOf(own, kinds);
+  const choice = inventory.choose(id);
+  const isSame =
+    anchor === undefined || entry === undefined || isRefusal(entry) || isSameCluster(anchor.metadata.annotations, entry.cluster);
+  // What another cluster holds on this list cannot be taken; what stands for a predecessor of the name is not ours to take yet.
+  const taken = choice.is === "chosen" && isSame && entry && !isRefusal(entry) ? parts.claims.take(id, entry.claims) : undefined;
+  const refused = isRefusal(entry) ? entry : taken;
   const absence = roll.roll().absences.get(id);
   const outcome = allowed(
     parts.mode,
@@ -81,43 +97,56 @@ export async function pass<Options>(id: ClusterId, parts: PassParts<Options>): P
       now: parts.now(),
       choice,
       stands: own.length > 0,
-      isSame: anchor === undefined || entry === undefined || isRefusal(entry) || isSameCluster(anchor.metadata.annotations, entry.cluster),
-      ...(isRefusal(entry) && { refused: entry }),
+      isSame,
+      ...(refused && { refused }),
       ...(absence && { absence }),
       removals,
       leave: adapter.leave(options),
-      guard: () => parts.held(id),
+      guard: () => parts.held(id) ?? again,
     }),
   );
 
-  const looked = { ...outcome, wrote: [], would: [], ...(cluster && { cluster }) };
+  const wrote: Wrote[] = [];
+  const looked: Looked = { ...outcome, wrote, would: [], freed: [], ...(cluster && { cluster }) };
   await remember(id, outcome, parts);
-  if (outcome.may === "write" && entry !== undefined && !isRefusal(entry))
-    return { ...looked, ...(await write(entry.objects, own, parts)) };
-  if (typeof outcome.may === "object") return { ...looked, ...(await step(id, outcome, own, anchor, parts)) };
-  return looked;
+  try {
+    if (outcome.may === "write" && entry !== undefined && !isRefusal(entry))
+      return { ...looked, ...(await write(id, entry, own, wrote, parts)) };
+    if (typeof outcome.may !== "object") return looked;
+    // Writing the roll took a moment: who was chosen again in it is not made to leave.
+    if (inventory.choose(id).is !== choice.is) return { ...looked, again: 1 };
+    return { ...looked, ...(await step(id, outcome, own, anchor, wrote, parts)) };
+  } catch (failed) {
+    return { ...looked, failed };
+  }
+}
+
+/** Why it may not go after all, although its waits are behind it. Nobody is asked while the guard holds it anyway. */
+async function heldAgain<Options>(id: ClusterId, parts: PassParts<Options>): Promise<Refusal | undefined> {
+  const { adapter, options, target, roll, owner, kinds, now } = parts;
+  const leaving = roll.roll().absences.get(id)?.leaving;
+  const own = target.of(owner.list, id);
+  const held = leaving && parts.held(id);
+  if (leaving === undefined || held !== undefined) return held;
+  return usedMeanwhile(adapter.leave(options), leaving, { own, anchor: anchorOf(own, kinds), target, now: now() });
 }
 
 interface Entry {
   readonly cluster: Reachable;
   readonly objects: readonly KubeObject[];
+  /** What only one cluster of a list may have. */
+  readonly claims: readonly string[];
 }
 
 /** The cluster's objects as they should stand, or why there can be none. Whatever an adapter throws concerns this cluster alone. */
-async function render<Options>(
-  cluster: Cluster,
-  anchor: Standing | undefined,
-  choice: Choice,
-  parts: PassParts<Options>,
-): Promise<Entry | Refusal> {
-  const { adapter, options, connect, claims, owner } = parts;
+async function render<Options>(cluster: Cluster, anchor: Standing | undefined, parts: PassParts<Options>): Promise<Entry | Refusal> {
+  const { adapter, options, connect, owner } = parts;
   try {
     const reachable = await connect(cluster, adapter.login(cluster, options));
     if (isRefusal(reachable)) return reachable;
     const kept: Kept | undefined = anchor && { name: anchor.metadata.name, plain: anchor.plain };
     const objects = adapter.entry(reachable, options, kept).map((object) => marked(object, reachable, owner));
-    const taken = choice.is === "chosen" ? claims.take(cluster.id, claimsOf(reachable.connection, adapter, objects)) : undefined;
-    return taken ?? { cluster: reachable, objects };
+    return { cluster: reachable, objects, claims: claimsOf(reachable.connection, adapter, objects) };
   } catch (error) {
     return refusalOf(error);
   }
@@ -135,33 +164,38 @@ function allowed(mode: Mode, outcome: Membership): Membership {
 }
 
 /** Writes into the roll what the next look has to know; a step is begun only once that is written. */
-async function remember<Options>(
-  id: ClusterId,
-  { absence, may }: Membership,
-  { roll, view, adapter, options, mode }: PassParts<Options>,
-): Promise<void> {
-  if (mode !== "sync") return;
+async function remember<Options>(id: ClusterId, { absence, may }: Membership, parts: PassParts<Options>): Promise<void> {
+  const { roll, adapter, options } = parts;
+  if (parts.mode !== "sync") return;
   const before = roll.roll().absences.get(id);
-  if (JSON.stringify(before) === JSON.stringify(absence)) return;
-  const change = { absence: { id, is: absence } };
-  if (absence === undefined || typeof may !== "object") return roll.note(change);
+  const manager = absence?.manager ?? parts.managerOf(id);
+  const is = absence && { ...absence, ...(manager !== undefined && { manager }) };
+  // A word about a leaving that is over must not speed the next one.
+  const isAckedInVain = is === undefined && roll.roll().acked.has(id);
+  if (JSON.stringify(before) === JSON.stringify(is) && !isAckedInVain) return;
+  const change = { absence: { id, is } };
+  if (is === undefined || typeof may !== "object") return roll.note(change);
   const leave = adapter.leave(options);
-  const harms = isPastHarm(absence, leave) && !(before && isPastHarm(before, leave));
+  const harms = isPastHarm(is, leave) && !(before && isPastHarm(before, leave));
   if (!harms || roll.roll().acked.has(id)) return roll.commit(change);
-  const { window } = view();
-  await roll.commit({ ...change, window: { ...window, gone: [...window.gone, id] } });
+  const { window } = parts.view();
+  // A window begins with the first who goes, however long ago somebody looked at an empty one.
+  const since = window.gone.length === 0 ? parts.now() : window.since;
+  await roll.commit({ ...change, window: { ...window, since, gone: [...window.gone, id] } });
 }
 
 async function write<Options>(
-  desired: readonly KubeObject[],
+  id: ClusterId,
+  entry: Entry,
   current: readonly Standing[],
+  wrote: Wrote[],
   parts: PassParts<Options>,
 ): Promise<Partial<Looked>> {
-  const changes = plan({ desired, current, owner: parts.owner, reading: parts.adapter });
+  const changes = plan({ desired: entry.objects, current, owner: parts.owner, reading: parts.adapter });
   if (parts.mode === "observe") return { would: changes.map((change) => `${change.do} ${change.key}`) };
-  const { wrote, refusals } = await apply(changes, parts.target, parts.kinds, parts.owner);
-  const [refused] = refusals;
-  return { wrote, ...(refused && { verdict: { is: "stale", ...refused } }) };
+  const refused = await apply(changes, parts.target, parts.kinds, parts.owner, wrote);
+  if (refused !== undefined) return { verdict: { is: "stale", ...refused } };
+  return { freed: parts.claims.settle(id, entry.claims) };
 }
 
 async function step<Options>(
@@ -169,15 +203,16 @@ async function step<Options>(
   outcome: Membership,
   own: readonly Standing[],
   anchor: Standing | undefined,
+  wrote: Wrote[],
   parts: PassParts<Options>,
 ): Promise<Partial<Looked>> {
   const { absence, may } = outcome;
   if (typeof may !== "object" || absence?.leaving === undefined) return {};
   const now = parts.now();
-  const taken = await takeStep({ step: may.take, since: absence.leaving.since, now, own, anchor, target: parts.target });
+  const taken = await takeStep({ step: may.take, since: absence.leaving.since, now, own, anchor, target: parts.target, wrote });
   if (taken.isDone) await parts.roll.commit({ absence: { id, is: stepDone(absence, parts.now()) } });
   const again = taken.isDone ? 1 : taken.again;
-  return { wrote: taken.wrote, ...(taken.waits && { verdict: { is: "waits", ...taken.waits } }), ...(again !== undefined && { again }) };
+  return { ...(taken.waits && { verdict: { is: "waits", ...taken.waits } }), ...(again !== undefined && { again }) };
 }
 
 /** The object by which the consumer knows the cluster: of what stands, the kind that is written last. */

@@ -1,7 +1,8 @@
-import { annotations, labels, RollcallError, type ClusterId, type Kind, type KubeObject } from "@rollcall/contract";
-import { backoff, create, isApiError, isConflict, isNewer, patch, read, sleep, type Transport } from "@rollcall/kube";
-import { ownerLabels, type Owner } from "./marks.ts";
-import { emptyRoll, readRoll, writeRoll, type Absence, type Roll, type Window } from "./roll.ts";
+import { annotations, RollcallError, type ClusterId, type KubeObject } from "@rollcall/contract";
+import { ApiError, backoff, isApiError, isConflict, isNewer, sleep, type Transport } from "@rollcall/kube";
+import type { Owner } from "./marks.ts";
+import { rollName, rollObject } from "./roll-object.ts";
+import { emptyRoll, writeRoll, type Absence, type Roll, type Window } from "./roll.ts";
 
 /** What is to be remembered from now on; what is not named stays as it is. */
 export interface RollChange {
@@ -16,12 +17,16 @@ export interface RollKeeper {
   load(): Promise<void>;
   /** With everything that was noted, written or not. */
   roll(): Roll;
+  /** As it is written: what another one would read who takes over now. */
+  saved(): Roll;
   generation(): number;
+  /** How a person confirms a digest: this, and the digest behind it. */
+  readonly confirm: string;
   /** The digest that an operator has put on the roll, if any. */
   ack(): string | undefined;
-  /** Remembers; written within a moment, together with others. */
+  /** Remembers; written within a moment, together with others. What cannot be written is forgotten, and `onChange` told. */
   note(change: RollChange): void;
-  /** Remembers, and resolves when it is written. Rejects when someone else wrote first: then decide again. */
+  /** Remembers, and resolves when it is written. Rejects when it cannot be, or when someone else wrote first: then decide again. */
   commit(change: RollChange): Promise<void>;
   /** Takes what the watch saw of the roll. */
   saw(object: KubeObject | undefined): void;
@@ -37,40 +42,48 @@ export interface RollKeeperOptions {
   readonly onError: (error: unknown) => void;
 }
 
-export const rollKind = (namespace: string): Kind => ({ apiVersion: "v1", kind: "ConfigMap", plural: "configmaps", namespace });
-
-export function rollName({ instance, list }: Owner): string {
-  return `${instance}-${list}-roll`;
-}
-
 const pause = 50;
 
 /** Keeps a list's roll in its ConfigMap. Every write carries a resourceVersion, so two writers cannot spend the same window. */
 export function rollKeeper({ transport, namespace, owner, onChange, onError }: RollKeeperOptions): RollKeeper {
-  const kind = rollKind(namespace);
-  const name = rollName(owner);
+  const object = rollObject(transport, namespace, owner);
   const retry = backoff();
+  const closing = new AbortController();
   let draft = mutable(emptyRoll);
+  let saved: Roll = emptyRoll;
   let generation = 0;
   let written: KubeObject | undefined;
   let isDirty = false;
   let waiting: PromiseWithResolvers<void>[] = [];
   let writing: Promise<void> | undefined;
+  /** Why nothing can be written at the moment, while it is not even tried. */
+  let resting: Error | undefined;
+  /** What the watch saw while a write was under way. */
+  let missed: { readonly object: KubeObject | undefined } | undefined;
   let timer: NodeJS.Timeout | undefined;
 
-  function take(object: KubeObject | undefined): void {
-    draft = mutable(object === undefined ? emptyRoll : readRoll(object.data?.["roll"] ?? ""));
-    written = object;
+  /** What stands is the truth. Whoever counted on something that is not in it has to decide again. */
+  function take(found: KubeObject | undefined, why: Error = changed()): void {
+    saved = object.read(found);
+    draft = mutable(saved);
+    written = found;
     isDirty = false;
     generation += 1;
+    const late = waiting;
+    waiting = [];
+    late.forEach(({ reject }) => reject(why));
   }
 
   function apply({ hub, absence, window, ack }: RollChange): void {
     if (hub !== undefined) draft.hub = hub;
     if (window !== undefined) draft.window = window;
     ack?.forEach((id) => draft.acked.add(id));
-    if (absence?.is !== undefined) draft.absences.set(absence.id, absence.is);
-    else if (absence !== undefined) {
+    if (absence?.is !== undefined) {
+      // A person's word was about this absence; one for another reason needs a word of its own.
+      if (draft.absences.get(absence.id)?.cause !== absence.is.cause) draft.acked.delete(absence.id);
+      draft.absences.set(absence.id, absence.is);
+    }
+    if (absence !== undefined && absence.is === undefined) {
       draft.absences.delete(absence.id);
       draft.acked.delete(absence.id);
     }
@@ -78,113 +91,130 @@ export function rollKeeper({ transport, namespace, owner, onChange, onError }: R
     isDirty = true;
   }
 
-  /** One write at a time; what comes meanwhile goes with the next. */
-  function flush(): void {
+  /** One thing at a time: what is asked for while a write or a read is under way comes after it. */
+  function work(job: () => Promise<void>): Promise<void> {
     clearTimeout(timer);
     timer = undefined;
-    writing ??= write().finally(() => {
+    writing ??= job().finally(() => {
       writing = undefined;
-      if (waiting.length > 0) flush();
-      else if (isDirty) timer ??= setTimeout(flush, pause);
+      if (isClosed()) return;
+      const seen = missed;
+      missed = undefined;
+      if (waiting.length > 0) void work(write);
+      else if (isDirty) timer ??= setTimeout(() => void work(write), pause);
+      if (seen !== undefined) saw(seen.object);
     });
+    return writing;
   }
 
   async function write(): Promise<void> {
     const settled = waiting;
     waiting = [];
     isDirty = false;
+    const now: Roll = mutable(draft);
+    const { usedAck } = draft;
+    draft.usedAck = false;
     try {
-      written = await save(writeRoll(draft));
+      written = await object.save(written, writeRoll(now), usedAck);
+      saved = now;
       retry.reset();
       settled.forEach(({ resolve }) => resolve());
     } catch (error) {
-      const lost = isConflict(error) || isApiError(error, 409) || isApiError(error, 404);
-      const why = lost
-        ? new RollcallError("RollChanged", `the roll of list "${owner.list}" was written by someone else; deciding again`, {
-            retry: true,
-            cause: error,
-          })
-        : error;
+      const isLost = written === undefined ? isApiError(error, 409) : isConflict(error) || isApiError(error, 409) || isApiError(error, 404);
+      const why = isLost ? changed(error) : hindrance(error);
       // What could not be written is forgotten, or a step would be taken that nobody would remember.
-      if (!lost) take(written);
+      take(written, why);
       settled.forEach(({ reject }) => reject(why));
-      await (lost ? reread() : lookAgain(error));
+      await (isLost ? reread() : rest(why));
     }
   }
 
-  async function lookAgain(error: unknown): Promise<void> {
-    onError(error);
-    await sleep(retry.next());
-    onChange();
+  /** Meanwhile whoever wants to commit is told at once, so that nobody else has to wait behind them. */
+  async function rest(why: Error): Promise<void> {
+    onError(why);
+    resting = why;
+    await sleep(Math.max(retry.next(), why instanceof ApiError ? (why.retryAfter ?? 0) : 0), closing.signal);
+    resting = undefined;
+    tellChange();
   }
 
-  async function save(text: string): Promise<KubeObject> {
-    const metadata = { name, namespace, labels: ownerLabels(owner) };
-    if (written === undefined) {
-      const object = { apiVersion: "v1", kind: "ConfigMap", metadata, data: { roll: text } };
-      return { ...object, ...(await create(transport, kind, object)) };
-    }
-    const { uid, resourceVersion, annotations: notes } = written.metadata;
-    // An ack is used up by the write that it allowed.
-    const used = notes?.[annotations.ack] !== undefined && draft.usedAck ? { annotations: { [annotations.ack]: null } } : {};
-    const body = { metadata: { uid, resourceVersion, labels: ownerLabels(owner), ...used }, data: { roll: text } };
-    const answer = await patch(transport, kind, { metadata }, body);
-    draft.usedAck = false;
-    return { ...written, metadata: answer.metadata, data: { roll: text } };
+  function tellChange(): void {
+    if (!isClosed()) onChange();
+  }
+
+  function isClosed(): boolean {
+    return closing.signal.aborted;
+  }
+
+  function changed(cause?: unknown): RollcallError {
+    return new RollcallError("RollChanged", `the roll of list "${owner.list}" was written by someone else; deciding again`, {
+      retry: true,
+      cause,
+    });
+  }
+
+  function hindrance(error: unknown): Error {
+    if (!isApiError(error, 404)) return error instanceof Error ? error : new Error(String(error));
+    const how = `create namespace "${namespace}", or name another one for the state; until then nobody leaves`;
+    return new RollcallError("NoRoll", `the roll of list "${owner.list}" cannot be written: ${error.message}; ${how}`, {
+      retry: true,
+      cause: error,
+    });
   }
 
   async function reread(): Promise<void> {
     try {
-      take(await find());
-      onChange();
+      take(await object.find());
+    } catch (error) {
+      const why = hindrance(error);
+      take(written, why);
+      return rest(why);
+    }
+    tellChange();
+  }
+
+  function saw(seen: KubeObject | undefined): void {
+    // Our own writes come back through the watch; while one is under way its answer decides.
+    if (writing !== undefined || isDirty) return void (missed = { object: seen });
+    if (seen === undefined) return void work(reread);
+    if (written !== undefined && !isNewer(seen.metadata.resourceVersion ?? "", written.metadata.resourceVersion ?? "")) return;
+    try {
+      if (seen.data?.["roll"] === written?.data?.["roll"]) written = seen;
+      else take(seen);
+      tellChange();
     } catch (error) {
       onError(error);
     }
   }
 
-  async function find(): Promise<KubeObject | undefined> {
-    try {
-      return await read(transport, kind, name, namespace);
-    } catch (error) {
-      if (isApiError(error, 404)) return undefined;
-      throw error;
-    }
-  }
-
   return {
-    load: async () => take(await find()),
+    load: async () => take(await object.find()),
     roll: () => draft,
+    saved: () => saved,
     generation: () => generation,
+    confirm: `kubectl annotate --overwrite configmap -n ${namespace} ${rollName(owner)} ${annotations.ack}=`,
     ack: () => written?.metadata.annotations?.[annotations.ack],
     note(change) {
+      if (isClosed()) return;
       apply(change);
-      timer ??= setTimeout(flush, pause);
+      if (writing === undefined) timer ??= setTimeout(() => void work(write), pause);
     },
     commit(change) {
+      if (isClosed()) return Promise.reject(changed());
+      if (resting !== undefined) return Promise.reject(resting);
       apply(change);
       if (change.ack !== undefined || change.hub !== undefined) draft.usedAck = true;
       const done = Promise.withResolvers<void>();
       waiting.push(done);
-      flush();
+      void work(write);
       return done.promise;
     },
-    saw(object) {
-      // Our own writes come back through the watch; while one is under way its answer decides.
-      if (writing !== undefined || isDirty) return;
-      if (object === undefined) return void reread();
-      if (written !== undefined && !isNewer(object.metadata.resourceVersion ?? "", written.metadata.resourceVersion ?? "")) return;
-      try {
-        if (object.data?.["roll"] === written?.data?.["roll"]) written = object;
-        else take(object);
-        onChange();
-      } catch (error) {
-        onError(error);
-      }
-    },
+    saw,
     async close() {
+      closing.abort();
       clearTimeout(timer);
-      if (isDirty) flush();
       await writing;
+      if (isDirty) await work(write);
     },
   };
 }
@@ -199,9 +229,4 @@ interface Draft extends Roll {
 
 function mutable(roll: Roll): Draft {
   return { ...roll, absences: new Map(roll.absences), acked: new Set(roll.acked), usedAck: false };
-}
-
-/** The label that finds the rolls of one installation. */
-export function rollSelector(instance: string): string {
-  return `${labels.instance}=${instance}`;
 }

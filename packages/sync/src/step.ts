@@ -1,16 +1,19 @@
 import {
+  firstHarm,
   labels,
   objectKey,
+  refusal,
+  refusalOf,
   type Kind,
   type KubeObject,
   type Leave,
   type Own,
   type Refusal,
   type Step,
-  refusal,
-  refusalOf,
 } from "@rollcall/contract";
 import { relabelAll, removeOne, type Wrote } from "./apply.ts";
+import { fits } from "./membership.ts";
+import type { Leaving } from "./roll.ts";
 import type { Standing } from "./standing.ts";
 import type { Target } from "./target.ts";
 
@@ -23,52 +26,64 @@ export interface StepInput {
   /** The object by which the consumer knows the cluster. */
   readonly anchor: Standing | undefined;
   readonly target: Target;
+  /** Every write is noted here as soon as it is made. */
+  readonly wrote: Wrote[];
 }
 
 export interface StepTaken {
   readonly isDone: boolean;
-  readonly wrote: readonly Wrote[];
   /** Whom it waits for. */
   readonly waits?: Refusal;
   /** Milliseconds until it is worth another look. */
   readonly again?: number;
 }
 
-const done: StepTaken = { isDone: true, wrote: [] };
+const done: StepTaken = { isDone: true };
 
 /** Takes one step of leaving, as far as it goes now. Safe to take again. */
 export async function takeStep(input: StepInput): Promise<StepTaken> {
-  const { step, since, now, own, target } = input;
+  const { step, since, now, own, target, wrote } = input;
   switch (step.does) {
     // Who answers asks the roll how far the leaving went, so that being written down is all there is to do.
     case "outOfAnswers":
     case "dropFromIndex":
       return done;
     case "relabel":
-      return { isDone: true, wrote: await relabelAll(own, step.state, labels.state, target) };
+      await relabelAll(own, step.state, labels.state, target, wrote);
+      return done;
     case "wait":
       return until(since + step.seconds * 1000, now);
     case "untilUnused":
       return untilUnused(input, step);
     case "delete":
-      return deleteAll(own, input.anchor, step.kind, target);
+      return deleteAll(input, step.kind);
     default:
       return step satisfies never;
   }
 }
 
-/** Whether a cluster that has come this far is still named to those who ask. */
-export function isAnswered(
+/**
+ * Who uses a cluster that has come right before its first harmful step, by the waits that it has behind it.
+ * The guard may have held it for long since; where the wait has a deadline, that has decided once and for all.
+ */
+export async function usedMeanwhile(
   leave: Leave,
-  leaving: { readonly way: "drain" | "release"; readonly step: number; readonly does?: string } | undefined,
-): boolean {
-  if (leaving === undefined) return true;
-  const out = leave[leaving.way].findIndex(({ does }) => does === "outOfAnswers");
-  return out === -1 || leaving.step < out || (leaving.step === out && leaving.does === undefined);
+  leaving: Leaving,
+  input: Omit<StepInput, "step" | "since" | "wrote">,
+): Promise<Refusal | undefined> {
+  if (leaving.does !== undefined || !fits(leaving, leave)) return undefined;
+  const steps = leave[leaving.way];
+  if (leaving.step !== firstHarm(steps)) return undefined;
+  for (const step of steps.slice(0, leaving.step)) {
+    if (step.does !== "untilUnused" || step.deadline !== undefined) continue;
+    const { waits } = await untilUnused({ ...input, step, since: leaving.since, wrote: [] }, step);
+    if (waits !== undefined) return waits;
+  }
+  return undefined;
 }
 
 function until(time: number, now: number): StepTaken {
-  return now >= time ? done : { isDone: false, wrote: [], again: time - now };
+  return now >= time ? done : { isDone: false, again: time - now };
 }
 
 async function untilUnused({ anchor, since, now, target }: StepInput, step: Extract<Step, { does: "untilUnused" }>): Promise<StepTaken> {
@@ -78,11 +93,11 @@ async function untilUnused({ anchor, since, now, target }: StepInput, step: Extr
   const again = Math.min(deadline - now, lookAgain(now - since));
   try {
     const users = await dependents(step, ownOf(anchor), target);
-    return users.length === 0 ? done : { isDone: false, wrote: [], again, waits: inUse(users) };
+    return users.length === 0 ? done : { isDone: false, again, waits: inUse(users) };
   } catch (error) {
     // What cannot be read may be there: a wait never ends on an error.
     const { message } = refusalOf(error);
-    return { isDone: false, wrote: [], again, waits: refusal("CannotRead", `cannot tell who uses it: ${message}`) };
+    return { isDone: false, again, waits: refusal("CannotRead", `cannot tell who uses it: ${message}`) };
   }
 }
 
@@ -102,21 +117,15 @@ function lookAgain(waited: number): number {
 }
 
 /** Done only when our own watch has seen them go; the anchor goes last. */
-async function deleteAll(
-  own: readonly Standing[],
-  anchor: Standing | undefined,
-  kind: string | undefined,
-  target: Target,
-): Promise<StepTaken> {
+async function deleteAll({ own, anchor, target, wrote }: StepInput, kind: string | undefined): Promise<StepTaken> {
   const objects = own.filter((each) => kind === undefined || each.kind.kind === kind);
   if (objects.length === 0) return done;
-  const wrote: Wrote[] = [];
   for (const standing of objects.toSorted((a, b) => Number(a === anchor) - Number(b === anchor))) {
     if (standing.metadata.deletionTimestamp !== undefined) continue;
     const deleted = await removeOne(standing, target);
     if (deleted !== undefined) wrote.push(deleted);
   }
-  return { isDone: false, wrote, again: 5000, waits: refusal("Deleting", "waits until its objects are seen to be gone") };
+  return { isDone: false, again: 5000, waits: refusal("Deleting", "waits until its objects are seen to be gone") };
 }
 
 function ownOf({ metadata, plain }: Standing): Own {

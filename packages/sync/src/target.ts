@@ -26,6 +26,10 @@ export interface Target {
   generation(): number;
   /** Takes the answer to a write of ours; of a change, what was there before and which data keys it removed. */
   wrote(kind: Kind, object: KubeObject, before?: Standing, removed?: readonly string[]): void;
+  /** Takes note of a delete of ours that was accepted. */
+  removed(standing: Standing): void;
+  /** Its delete was accepted, though our watch has not seen it go yet. */
+  isRemoved(standing: Standing): boolean;
   /** What may depend on a cluster, read now; many asks within a second are one read. */
   dependents(kind: Kind): Promise<readonly KubeObject[]>;
 }
@@ -46,6 +50,7 @@ export function newTarget({ transport, instance, onEvent }: TargetOptions): Targ
   const followed = new Map<string, Followed>();
   const byCluster = new Map<string, Map<ClusterId, Map<string, Standing>>>();
   const asked = new Map<string, { readonly at: number; readonly answer: Promise<readonly KubeObject[]> }>();
+  const removed = new Set<string>();
   let generation = 0;
 
   function project(kind: Kind, object: KubeObject): Standing {
@@ -58,6 +63,7 @@ export function newTarget({ transport, instance, onEvent }: TargetOptions): Targ
       if (cluster !== undefined) touched.set(list, (touched.get(list) ?? new Set()).add(cluster));
     };
     for (const { before, after } of changes) {
+      if (before !== undefined) removed.delete(versionOf(before));
       if (before !== undefined && (after?.list !== before.list || after.cluster !== before.cluster)) {
         clusterOf(before)?.delete(before.key);
         note(before);
@@ -114,6 +120,8 @@ export function newTarget({ transport, instance, onEvent }: TargetOptions): Targ
       const after = before === undefined ? now : merged(before, now, removed);
       if (followedKind?.informer?.store.wrote(object, after)) index([{ key: after.key, ...(before && { before }), after }]);
     },
+    removed: (standing) => void removed.add(versionOf(standing)),
+    isRemoved: (standing) => removed.has(versionOf(standing)),
     dependents(kind) {
       const key = `${kind.apiVersion} ${kind.plural} ${kind.namespace ?? ""}`;
       const known = asked.get(key);
@@ -125,9 +133,18 @@ export function newTarget({ transport, instance, onEvent }: TargetOptions): Targ
   };
 }
 
+function versionOf({ metadata }: Standing): string {
+  return `${metadata.uid} ${metadata.resourceVersion}`;
+}
+
 /** What a change did not touch is as it was. */
 function merged(before: Standing, now: Standing, removed: readonly string[]): Standing {
   const keep = (old: Readonly<Record<string, string>>, fresh: Readonly<Record<string, string>>): Record<string, string> =>
     Object.fromEntries(Object.entries({ ...old, ...fresh }).filter(([key]) => !removed.includes(key)));
-  return { ...before, ...now, hashes: keep(before.hashes, now.hashes), plain: keep(before.plain, now.plain) };
+  const whole = before.whole && {
+    ...before.whole,
+    ...now.whole,
+    ...(before.whole.data && { data: keep(before.whole.data, now.whole?.data ?? {}) }),
+  };
+  return { ...before, ...now, hashes: keep(before.hashes, now.hashes), plain: keep(before.plain, now.plain), ...(whole && { whole }) };
 }

@@ -20,3 +20,6 @@ export { loopbackCertificate, type LoopbackCertificate } from "./proxy-certifica
 export { startProxy, type Proxy, type ProxyOptions } from "./proxy.ts";
 export type { SeenRequest } from "./proxy-serve.ts";
 export { toy, type ToyOptions } from "./toy.ts";
+export { openWorkbench, stateNamespace, type Engine, type EngineOptions, type StartOptions, type Workbench } from "./engine.ts";
+export type { PlayFleet } from "./engine-fleet.ts";
+export { acknowledge, patience, rollObjectOf, rollOf, soon, toys, toyWorkbench, visit, type Finishing } from "./engine-toys.ts";

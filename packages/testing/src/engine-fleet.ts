@@ -1,0 +1,63 @@
+import type { Cluster, ClusterId, Refusal } from "@rollcall/contract";
+import type { Inventory } from "@rollcall/sync";
+
+/** An inventory to play with: what a hub would say, at once and without a hub. */
+export interface PlayFleet {
+  readonly inventory: Inventory;
+  /** Profiles appear, or change. */
+  put(...clusters: readonly Cluster[]): void;
+  /** Profiles vanish. */
+  remove(...names: readonly string[]): void;
+  /** From now on the list chooses by this. */
+  select(choose: (cluster: Cluster) => boolean): void;
+  /** The hub cannot be trusted for this reason, until it is told again without one. */
+  doubt(why?: Refusal): void;
+  /** Tells whoever follows it which clusters may have changed. */
+  follow(listener: (ids: readonly ClusterId[]) => void): void;
+}
+
+/** Starts empty, chooses everybody, and knows everything. */
+export function playFleet(): PlayFleet {
+  const clusters = new Map<ClusterId, Cluster>();
+  const listeners: ((ids: readonly ClusterId[]) => void)[] = [];
+  let generation = 0;
+  let chooses: (cluster: Cluster) => boolean = () => true;
+  let why: Refusal | undefined;
+
+  function tell(ids: readonly ClusterId[]): void {
+    generation += 1;
+    listeners.forEach((listener) => listener(ids));
+  }
+
+  return {
+    inventory: {
+      generation: () => generation,
+      ids: () => clusters.keys(),
+      cluster: (id) => clusters.get(id),
+      choose(id) {
+        const known = clusters.get(id);
+        if (why !== undefined) return { is: "unknown", why };
+        if (known !== undefined && chooses(known)) return { is: "chosen" };
+        return { is: "not chosen", cause: known === undefined ? "unregistered" : "deselected" };
+      },
+    },
+    put(...given) {
+      for (const each of given) clusters.set(each.id, each);
+      tell(given.map(({ id }) => id));
+    },
+    remove(...names) {
+      const ids = names.map((name) => (name.includes("/") ? name : `fleet/${name}`));
+      for (const id of ids) clusters.delete(id);
+      tell(ids);
+    },
+    select(choose) {
+      chooses = choose;
+      tell([...clusters.keys()]);
+    },
+    doubt(reason) {
+      why = reason;
+      tell([...clusters.keys()]);
+    },
+    follow: (listener) => void listeners.push(listener),
+  };
+}
