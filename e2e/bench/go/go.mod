@@ -1,0 +1,3 @@
+module rollcall.dev/e2e/bench
+
+go 1.26
