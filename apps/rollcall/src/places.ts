@@ -3,6 +3,7 @@ import { startInformer, type InformerEvent, type Transport } from "@rollcall/kub
 import { newTarget, rollKeeper, rollKind, rollName, type KeptList, type RollKeeper, type Target } from "@rollcall/sync";
 import type { Config, ListConfig, ServerRef } from "./config/config.ts";
 import type { Log } from "./log.ts";
+import { persistently } from "./persistently.ts";
 import { serverKey, serverOf } from "./servers.ts";
 
 /** Where one list is kept: what stands on its target, and its roll. */
@@ -38,7 +39,7 @@ function openServer(
   opened.catch(() => undefined);
 
   async function open(): Promise<Target> {
-    const to = await transport(serverOf(lists[0]!, config));
+    const to = await persistently(() => transport(serverOf(lists[0]!, config)), "the target cannot be opened", signal, log);
     const target = newTarget({ transport: to, instance, onEvent });
     for (const { name, consumer, options } of lists) {
       const { adapter } = consumer;

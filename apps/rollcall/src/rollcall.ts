@@ -6,6 +6,7 @@ import type { Config, ListConfig, ServerRef } from "./config/config.ts";
 import { startHub, type Hub } from "./hub.ts";
 import { logInformer, logList, type Log } from "./log.ts";
 import { openPlaces, type Place } from "./places.ts";
+import { persistently } from "./persistently.ts";
 import { serverKey } from "./servers.ts";
 
 export interface RollcallParts {
@@ -108,21 +109,12 @@ async function identity(transport: Transport, signal: AbortSignal, log: Log): Pr
   );
 }
 
-/** Tries until it works or Rollcall is told to stop: what is not known yet holds everything else back. */
-async function persistently<T>(attempt: () => Promise<T>, complaint: string, signal: AbortSignal, log: Log): Promise<T> {
-  for (let wait = 500; ; wait = Math.min(wait * 2, 30_000)) {
-    try {
-      return await attempt();
-    } catch (error) {
-      if (signal.aborted) throw error;
-      log("warn", complaint, { error, retryIn: wait });
-      await sleep(wait, signal);
-    }
-  }
-}
-
 function memo<T>(known: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {
-  const found = known.get(key) ?? make();
-  known.set(key, found);
-  return found;
+  const found = known.get(key);
+  if (found !== undefined) return found;
+  const made = make();
+  known.set(key, made);
+  // What failed once is tried anew by whoever asks next.
+  made.catch(() => known.delete(key));
+  return made;
 }

@@ -15,7 +15,8 @@ export const sync: Command = {
     const path = required(flags, "config");
     const log = jsonLog((line) => process.stdout.write(line));
     const { config, problems } = await configFile(path).read();
-    if (config === undefined) {
+    // Without a single list there is nothing to keep, and nobody would notice.
+    if (config === undefined || config.lists.length === 0) {
       process.stderr.write(`${problemText(path, problems)}\n`);
       return 2;
     }
