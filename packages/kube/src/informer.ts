@@ -1,136 +1,127 @@
-import type { Kind, KubeObject } from "@rollcall/contract";
 import { backoff, sleep } from "./backoff.ts";
 import { isApiError, retryAfter } from "./errors.ts";
-import { list } from "./list.ts";
-import { newStore, type Change, type Store } from "./store.ts";
-import type { Transport } from "./transport.ts";
+import { cannotStream, firstState, NoState } from "./first-state.ts";
+import type { Informer, InformerEvent, InformerOptions } from "./informer-options.ts";
+import { relist } from "./relist.ts";
+import { newStore, type Change } from "./store.ts";
 import { isNewer } from "./version.ts";
+import { Silence, watchdog } from "./watchdog.ts";
 import { watch } from "./watch.ts";
 
-export interface InformerOptions<T> {
-  readonly transport: Transport;
-  readonly kind: Kind;
-  readonly labelSelector?: string;
-  /** What is kept of an object, made as soon as it is parsed; the object itself is let go. */
-  readonly project: (object: KubeObject) => T;
-  /** Told of changes, a page or an event at a time; a page before its list is complete, so that it removes nobody. What it throws at is told again. */
-  readonly onChange?: (changes: readonly Change<T>[]) => void;
-  readonly onEvent?: (event: InformerEvent) => void;
-  readonly signal: AbortSignal;
-  /** Milliseconds without a line after which the watch is believed dead. Bookmarks come about once a minute. */
-  readonly silence?: number;
-  readonly pageSize?: number;
-  /** Milliseconds before the first retry; doubles from there. */
-  readonly firstRetry?: number;
-}
+/** A watch that the server ends sooner is a fault, or we would ask again without a pause. */
+const shortest = 1000;
 
-/** What happens to a list and watch, for logs and metrics. */
-export type InformerEvent =
-  | { readonly type: "listed"; readonly kind: string; readonly objects: number }
-  | { readonly type: "failed"; readonly kind: string; readonly error: unknown; readonly retryIn: number }
-  | { readonly type: "poison"; readonly kind: string; readonly key: string; readonly error: unknown }
-  | { readonly type: "went back"; readonly kind: string; readonly from: string; readonly to: string };
+/** A watch that lived longer says that the server is well. */
+const stable = 120_000;
 
-/** A collection kept in memory: listed completely once, then followed. */
-export interface Informer<T> {
-  readonly store: Store<T>;
-  /** Resolves when the first list is complete; until then nothing may be concluded from what is absent. */
-  readonly synced: Promise<void>;
-  isSynced(): boolean;
-  /** Why it cannot be followed at the moment, if it cannot. */
-  problem(): unknown;
-}
+/** Before a watch has told all that is there, one line follows another: so much silence, or so long without an end, and it will never say so. */
+const impatience = 10_000;
+const patience = 60_000;
+
+type Said = InformerEvent extends infer Event ? (Event extends InformerEvent ? Omit<Event, "kind"> : never) : never;
 
 /** Starts to follow a collection and never gives up until told to stop. A failure keeps what is known; only a complete list or an event removes. */
 export function startInformer<T>(options: InformerOptions<T>): Informer<T> {
-  const store = newStore(options.project, (key, error) => options.onEvent?.({ type: "poison", kind: options.kind.kind, key, error }));
+  const { transport, kind, signal, labelSelector, silence = 90_000 } = options;
+  const store = newStore(options.project, (key, error) => say({ type: "poison", key, error }));
+  const synced = Promise.withResolvers<void>();
   let isSynced = false;
   let problem: unknown;
+  let heardAt: number | undefined;
+  let wasConnected = false;
+  let hasStreams = options.watchList ?? true;
   /** Up to where everything is known; without it, only a list can tell. */
   let from: string | undefined;
   /** What was not taken in: the store knows it already, so that no list or event would bring it again. */
   let untold: readonly Change<T>[] = [];
-  const synced = Promise.withResolvers<void>();
 
   async function follow(): Promise<void> {
     const wait = backoff(options.firstRetry === undefined ? {} : { first: options.firstRetry });
-    while (!options.signal.aborted) {
+    while (!signal.aborted) {
       let watchedFrom: number | undefined;
       const watched = (): number => (watchedFrom === undefined ? 0 : performance.now() - watchedFrom);
       try {
-        from ??= await relist();
+        if (from === undefined && (isSynced || !hasStreams)) from = await listPages();
         watchedFrom = performance.now();
         await watchOn(from);
         if (watched() < shortest) throw new Error("the watch ended as soon as it began");
         wait.reset();
       } catch (error) {
-        if (options.signal.aborted) return;
+        if (signal.aborted) return;
+        if (hasStreams && !isSynced && cannotStream(error)) {
+          hasStreams = false;
+          continue;
+        }
         // A watch that was cut after hours of service is no reason to wait longer than after the first.
         if (watched() > stable) wait.reset();
-        // Gone, or silence that may hide an older server: what a watch could have missed, a complete list finds.
-        if (isApiError(error, 410) || error instanceof Silence) from = undefined;
+        const absent = isApiError(error, 404);
+        // Gone, silence that may hide an older server, or a kind that may come back as another: what a watch could have missed, a complete list finds.
+        if (absent || isApiError(error, 410) || error instanceof Silence) from = undefined;
         problem = error;
         const retryIn = Math.max(wait.next(), retryAfter(error));
-        options.onEvent?.({ type: "failed", kind: options.kind.kind, error, retryIn });
-        await sleep(retryIn, options.signal);
+        say({ type: "failed", error, retryIn, absent });
+        await sleep(retryIn, signal);
       }
     }
   }
 
-  async function relist(): Promise<string> {
-    const { transport, kind, signal } = options;
-    let pass = store.begin();
-    const before = store.version();
-    let isBack = false;
-    const version = await list(
-      transport,
-      kind,
-      {
-        ...(options.labelSelector !== undefined && { labelSelector: options.labelSelector }),
-        ...(options.pageSize !== undefined && { pageSize: options.pageSize }),
-        signal,
-      },
-      (items, at) => {
-        // Said before anything that an older server tells is handed on, so that nobody acts on it unwarned.
-        if (before !== undefined && isNewer(before, at) && !isBack) {
-          isBack = true;
-          options.onEvent?.({ type: "went back", kind: kind.kind, from: before, to: at });
-        }
-        tell(pass.page(items, at));
-      },
-      () => (pass = store.begin()),
-    );
-    tell(pass.end(version));
-    isSynced = true;
-    synced.resolve();
-    options.onEvent?.({ type: "listed", kind: kind.kind, objects: store.size });
+  async function listPages(): Promise<string> {
+    const wentBack = (from: string, to: string): void => say({ type: "went back", from, to });
+    const { version, missed } = await relist(options, { store, isFirst: !isSynced, tell, hear, wentBack });
+    complete("pages", missed);
     return version;
   }
 
-  async function watchOn(start: string): Promise<void> {
+  async function watchOn(start: string | undefined): Promise<void> {
+    const dog = watchdog(signal, start === undefined ? Math.min(silence, impatience) : silence);
+    const first = firstState(store, tell);
+    const giveUpAt = performance.now() + patience;
     let last = start;
-    const quiet = new AbortController();
-    const silence = options.silence ?? 90_000;
-    const timer = setTimeout(() => quiet.abort(new Silence()), silence);
+    let isOpen = false;
     const alive = (): void => {
+      hear();
+      dog.heard();
       problem = undefined;
-      timer.refresh();
+      if (!isOpen) say({ type: "connected", again: wasConnected });
+      isOpen = wasConnected = true;
     };
     try {
-      const signal = AbortSignal.any([options.signal, quiet.signal]);
-      const labels = options.labelSelector !== undefined && { labelSelector: options.labelSelector };
-      for await (const event of watch(options.transport, options.kind, { from: start, ...labels, signal, alive })) {
-        if (event.type !== "BOOKMARK") tell(store.event(event.type, event.object));
-        if (isNewer(event.resourceVersion, last)) last = event.resourceVersion;
+      for await (const event of watch(transport, kind, { from: start, labelSelector, signal: dog.signal, alive })) {
+        if (last === undefined) {
+          if (first.take(event)) {
+            complete("stream", 0);
+            dog.allow(silence);
+            last = event.resourceVersion;
+          } else if (performance.now() > giveUpAt) throw new NoState();
+        } else {
+          if (event.type !== "BOOKMARK") tell(store.event(event.type, event.object));
+          if (isNewer(event.resourceVersion, last)) last = event.resourceVersion;
+        }
       }
+      if (last === undefined) throw new Error("the watch ended before it had told all that is there");
     } catch (error) {
-      throw quiet.signal.aborted ? quiet.signal.reason : error;
+      if (!dog.signal.aborted) throw error;
+      throw last === undefined ? new NoState() : dog.signal.reason;
     } finally {
-      clearTimeout(timer);
+      dog.end();
       // However it ended, the next watch goes on after the last event, so that nothing is told twice.
       from = last;
-      store.reached(last);
+      if (last !== undefined) store.reached(last);
     }
+  }
+
+  function complete(how: "stream" | "pages", missed: number): void {
+    isSynced = true;
+    synced.resolve();
+    say({ type: "listed", objects: store.size, missed, how });
+  }
+
+  function hear(): void {
+    heardAt = performance.now();
+  }
+
+  function say(event: Said): void {
+    options.onEvent?.({ ...event, kind: kind.kind });
   }
 
   function tell(changes: readonly Change<T>[]): void {
@@ -140,15 +131,11 @@ export function startInformer<T>(options: InformerOptions<T>): Informer<T> {
   }
 
   void follow();
-  return { store, synced: synced.promise, isSynced: () => isSynced, problem: () => problem };
-}
-
-/** A watch that the server ends sooner is a fault, or we would ask again without a pause. */
-const shortest = 1000;
-
-/** A watch that lived longer says that the server is well. */
-const stable = 120_000;
-
-class Silence extends Error {
-  override readonly message = "the watch was silent for too long; listing again";
+  return {
+    store,
+    synced: synced.promise,
+    isSynced: () => isSynced,
+    problem: () => problem,
+    lastHeard: () => (heardAt === undefined ? undefined : performance.now() - heardAt),
+  };
 }

@@ -5,8 +5,8 @@ import { collectionPath } from "./path.ts";
 import type { Transport } from "./transport.ts";
 
 export interface ListOptions {
-  readonly labelSelector?: string;
-  readonly pageSize?: number;
+  readonly labelSelector?: string | undefined;
+  readonly pageSize?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -23,7 +23,8 @@ interface Kept<T> {
 }
 
 interface ListPass<T> {
-  page(items: readonly KubeObject[], version: string): readonly Change<T>[];
+  /** A part of the list, which stands at this version if that is known yet. */
+  page(items: readonly KubeObject[], version?: string): readonly Change<T>[];
   /** The list is complete: what it did not name is gone. */
   end(version: string): readonly Change<T>[];
 }
@@ -32,7 +33,8 @@ interface ListPass<T> {
 const mostGone = 1000;
 
 export interface OwnStore<T> extends Store<T> {
-  begin(): ListPass<T>;
+  /** Begins to take a list in: bit by bit as it comes, or as a whole when it is complete, so that nobody sees half of it. */
+  begin(as?: "it comes" | "a whole"): ListPass<T>;
   event(type: "ADDED" | "MODIFIED" | "DELETED", object: KubeObject): readonly Change<T>[];
   version(): string | undefined;
   reached(version: string): void;
@@ -45,20 +47,25 @@ export function newStore<T>(project: (object: KubeObject) => T, poison: (key: st
   const gone = new Map<string, string>();
   let reached: string | undefined;
 
-  function take(object: KubeObject, evenOlder = false): readonly Change<T>[] {
+  /** The projection, where it is news. */
+  function read(object: KubeObject, evenOlder: boolean): Kept<T> | undefined {
     const key = keyOf(object);
     const version = object.metadata.resourceVersion ?? "";
-    const before = kept.get(key);
-    const known = before?.version ?? gone.get(key);
-    if (known !== undefined && !evenOlder && !isNewer(version, known)) return [];
+    const known = kept.get(key)?.version ?? gone.get(key);
+    if (known !== undefined && !evenOlder && !isNewer(version, known)) return undefined;
     try {
-      const value = project(object);
-      kept.set(key, { version, value });
-      return [{ key, ...(before && { before: before.value }), after: value }];
+      return { version, value: project(object) };
     } catch (error) {
       poison(key, error);
-      return [];
+      return undefined;
     }
+  }
+
+  function put(key: string, now: Kept<T> | undefined): readonly Change<T>[] {
+    if (now === undefined) return [];
+    const before = kept.get(key);
+    kept.set(key, now);
+    return [{ key, ...(before && { before: before.value }), after: now.value }];
   }
 
   function bury(key: string, version: string): void {
@@ -92,30 +99,37 @@ export function newStore<T>(project: (object: KubeObject) => T, poison: (key: st
       kept.set(key, { version, value });
       return true;
     },
-    begin() {
+    begin(as = "it comes") {
       const seen = new Set<string>();
+      const held = new Map<string, Kept<T>>();
       // A server that was restored from a backup counts from further back: what it lists is the truth, however old it looks.
-      const wentBack = (version: string): boolean => reached !== undefined && isNewer(reached, version);
+      const wentBack = (version = reached): boolean => version !== undefined && reached !== undefined && isNewer(reached, version);
       return {
         page: (items, version) =>
           items.flatMap((item) => {
-            seen.add(keyOf(item));
-            return take(item, wentBack(version));
+            const key = keyOf(item);
+            seen.add(key);
+            const now = read(item, wentBack(version));
+            if (as === "it comes") return put(key, now);
+            if (now !== undefined) held.set(key, now);
+            return [];
           }),
         end(version) {
-          // What a write of ours made after the snapshot was taken is newer than the list, not absent from it.
-          const absent = [...kept].filter(([key, each]) => !seen.has(key) && (wentBack(version) || !isNewer(each.version, version)));
+          const isOld = wentBack(version);
+          // A write of ours that was made meanwhile is newer than the list: it is neither undone by it nor absent from it.
+          const fresh = [...held].filter(([key, { version }]) => isOld || isNewer(version, kept.get(key)?.version ?? ""));
+          const absent = [...kept].filter(([key, each]) => !seen.has(key) && (isOld || !isNewer(each.version, version)));
           reached = version;
           gone.clear();
-          return absent.flatMap(([key]) => drop(key));
+          return [...fresh.flatMap(([key, now]) => put(key, now)), ...absent.flatMap(([key]) => drop(key))];
         },
       };
     },
     event(type, object) {
       const version = object.metadata.resourceVersion ?? "";
       if (reached === undefined || isNewer(version, reached)) reached = version;
-      if (type !== "DELETED") return take(object);
       const key = keyOf(object);
+      if (type !== "DELETED") return put(key, read(object, false));
       const before = kept.get(key);
       if (before !== undefined && isNewer(before.version, version)) return [];
       bury(key, version);

@@ -211,6 +211,37 @@ describe("lines", () => {
     await expect(next).rejects.toMatchObject({ reason: "Unreachable" });
   });
 
+  it("come no more once they are told to stop, not even those that were there already", async () => {
+    await using server = await scripted(
+      (response) => void response.writeHead(200, { "content-type": "application/json" }).write('{"a":1}\n{"b":2}\n'),
+    );
+    const stop = new AbortController();
+    const lines = (await server.transport.lines({ ...get, signal: stop.signal }))[Symbol.asyncIterator]();
+    await expect(lines.next()).resolves.toEqual({ done: false, value: '{"a":1}' });
+    stop.abort();
+    await expect(lines.next()).rejects.toMatchObject({ reason: "Unreachable" });
+    await expect(lines.next()).resolves.toEqual({ done: true, value: undefined });
+  });
+
+  it("wait for a slow reader at the server's, not here", async () => {
+    const all = 4000;
+    let written = 0;
+    await using server = await scripted((response) => {
+      response.writeHead(200, { "content-type": "application/json" });
+      const write = (): void => {
+        while (written < all) if (!response.write(`"${"x".repeat(10_000)}${(written += 1)}"\n`)) return void response.once("drain", write);
+        response.end();
+      };
+      write();
+    });
+    const lines = await server.transport.lines(get);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(written).toBeLessThan(all);
+    let read = 0;
+    for await (const line of lines) expect(line.endsWith(`x${(read += 1)}"`)).toBe(true);
+    expect(read).toBe(all);
+  });
+
   it("leave no connection behind when nobody reads on", async () => {
     const closed = vi.fn();
     await using server = await scripted((response) => {

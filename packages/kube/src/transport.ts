@@ -3,9 +3,9 @@ import type { Dispatcher } from "undici";
 import { newConnections, type Pools } from "./connections.ts";
 import { ApiError, errorFrom, foreignAnswer, unreachable } from "./errors.ts";
 import { newGate } from "./gate.ts";
-import { splitLines } from "./lines.ts";
 import { NotSent, request, within } from "./request.ts";
 import type { ServerConfig } from "./server.ts";
+import { requestLines } from "./stream.ts";
 
 export interface Call {
   readonly method: "GET" | "POST" | "PATCH" | "DELETE";
@@ -104,17 +104,15 @@ export function openTransport(config: ServerConfig, { connections: most = 32, qp
     },
     async lines(call) {
       const what = describe(call);
-      const answer = await send(call, async ({ streams }, options) => {
-        const { statusCode: status, headers, body } = await streams.request({ ...options, ...(call.signal && { signal: call.signal }) });
-        return { status, headers, body, problem: isGood(status) ? undefined : await body.text() };
-      }).catch((cause: unknown) => {
-        throw unreachable(what, cause);
-      });
-      const { status, headers, body, problem } = answer;
-      if (problem !== undefined) throw refused(status, problem, headers, what);
-      if (String(headers["content-type"]).includes("json")) return splitLines(body, what);
-      // Without a listener its end would be an uncaught exception, and the end of the process.
-      body.on("error", () => {}).destroy();
+      const answer = await send(call, ({ streams }, options) => requestLines(streams, options, what, call.signal)).catch(
+        (cause: unknown) => {
+          throw unreachable(what, cause);
+        },
+      );
+      const { status, headers, lines, problem } = answer;
+      if (!isGood(status)) throw refused(status, problem ?? "", headers, what);
+      if (String(headers["content-type"]).includes("json")) return lines;
+      await lines.return?.();
       throw foreignAnswer(what, `its type is ${String(headers["content-type"])}`);
     },
     async close() {

@@ -6,17 +6,18 @@ import type { Transport } from "./transport.ts";
 
 export type WatchEvent =
   | { readonly type: "ADDED" | "MODIFIED" | "DELETED"; readonly object: KubeObject; readonly resourceVersion: string }
-  | { readonly type: "BOOKMARK"; readonly resourceVersion: string };
+  | { readonly type: "BOOKMARK"; readonly resourceVersion: string; /** All that was there has been told. */ readonly isAll?: true };
 
 export interface WatchOptions {
-  readonly from: string;
-  readonly labelSelector?: string;
+  /** Where to go on; without it, the watch begins with all that is there. */
+  readonly from?: string | undefined;
+  readonly labelSelector?: string | undefined;
   readonly signal: AbortSignal;
   /** Called when the server has agreed to be watched, and with every line: a sign of life. */
   readonly alive?: () => void;
 }
 
-/** The events of a collection from a resourceVersion on, until the server ends it. Throws an ApiError for an ERROR event, 410 among them. */
+/** The events of a collection from a resourceVersion on, or from nothing, until the server ends it. Throws an ApiError for an ERROR event, 410 among them. */
 export async function* watch(
   transport: Transport,
   kind: Kind,
@@ -24,7 +25,7 @@ export async function* watch(
 ): AsyncGenerator<WatchEvent> {
   // A random length, so that many watches never end in the same second.
   const seconds = 300 + Math.floor(Math.random() * 300);
-  const query = new URLSearchParams({ watch: "1", resourceVersion: from, allowWatchBookmarks: "true", timeoutSeconds: String(seconds) });
+  const query = new URLSearchParams({ watch: "1", allowWatchBookmarks: "true", timeoutSeconds: String(seconds), ...since(from) });
   if (labelSelector !== undefined) query.set("labelSelector", labelSelector);
   const lines = await transport.lines({ method: "GET", path: `${collectionPath(kind)}?${query.toString()}`, signal });
   alive?.();
@@ -32,6 +33,11 @@ export async function* watch(
     alive?.();
     yield event(line, kind);
   }
+}
+
+/** Without a version of our own, all that is there comes first, as the server knows it now and not as it remembers it. */
+function since(from: string | undefined): Readonly<Record<string, string>> {
+  return from === undefined ? { sendInitialEvents: "true", resourceVersionMatch: "NotOlderThan" } : { resourceVersion: from };
 }
 
 function event(line: string, kind: Kind): WatchEvent {
@@ -45,7 +51,8 @@ function event(line: string, kind: Kind): WatchEvent {
   }
   const resourceVersion = object?.metadata?.resourceVersion;
   if (typeof resourceVersion !== "string" || resourceVersion === "") throw foreignAnswer(what, "an event has no resourceVersion");
-  if (type === "BOOKMARK") return { type, resourceVersion };
+  if (type === "BOOKMARK")
+    return { type, resourceVersion, ...(object?.metadata.annotations?.["k8s.io/initial-events-end"] === "true" && { isAll: true }) };
   if (type !== "ADDED" && type !== "MODIFIED" && type !== "DELETED")
     throw foreignAnswer(what, `an event is of type ${JSON.stringify(type)}`);
   if (!isObject(object)) throw foreignAnswer(what, "an event is about no object");
