@@ -144,6 +144,22 @@ describe.concurrent("a commit", patience, () => {
     expect(calls.length).toBe(sent);
   });
 
+  it("is tried again as soon as somebody changes the roll, however long the server was to rest", async (test) => {
+    const bench = await toyWorkbench(test);
+    const between: { now?: Between } = {};
+    const { keeper, changes } = await keep(test, bench, between);
+    await keeper.commit(of("fleet/a"));
+    between.now = () => Promise.reject(new ApiError(429, "TooManyRequests", "not now", 60_000));
+    await expect(keeper.commit(of("fleet/b"))).rejects.toThrow("not now");
+    delete between.now;
+    await expect(keeper.commit(of("fleet/b"))).rejects.toThrow("not now");
+    bench.hub.remove("ConfigMap", stateNamespace, "rollcall-list-roll");
+    keeper.saw(undefined);
+    await soon(() => expect(changes()).toBeGreaterThan(1));
+    await keeper.commit(of("fleet/b"));
+    expect([...rollOf(bench).absences.keys()]).toEqual(["fleet/b"]);
+  });
+
   it("fails where another program wrote first, and then knows what that one wrote", async (test) => {
     const bench = await toyWorkbench(test);
     const [first, second] = [await keep(test, bench), await keep(test, bench)];
@@ -202,8 +218,15 @@ describe.concurrent("a commit", patience, () => {
     await keeper.commit(of("fleet/a"));
     const object = rollObjectOf(bench)!;
     bench.hub.apply({ ...object, metadata: { ...object.metadata, annotations: { note: "somebody was here" } } });
-    between.now = (call, send) => (call.method === "GET" ? Promise.reject(new ApiError(500, "InternalError", "ill")) : send());
+    const { promise, reject } = Promise.withResolvers<never>();
+    between.now = (call, send) => (call.method === "GET" ? promise : send());
     await expect(keeper.commit({ ...of("fleet/b"), window: window("fleet/b") })).rejects.toEqual(isChanged);
+    const meanwhile = keeper.commit(of("fleet/c"));
+    const began = performance.now();
+    reject(new ApiError(500, "InternalError", "ill"));
+    await expect(meanwhile).rejects.toThrow("ill");
+    // At once, and not when the server has had its rest.
+    expect(performance.now() - began).toBeLessThan(300);
     expect([...keeper.roll().absences.keys()]).toEqual(["fleet/a"]);
     expect(keeper.roll().window).toBeUndefined();
     await soon(() => expect(errors).toHaveLength(1));
@@ -299,6 +322,19 @@ describe.concurrent("a person's word on the roll", patience, () => {
     await keeper.commit({ ack: ["fleet/a", "fleet/b"] });
     expect(rollObjectOf(bench)!.metadata.annotations ?? {}).toEqual({});
     expect(keeper.ack()).toBeUndefined();
+  });
+
+  it("that comes later is not used up with an earlier one", async (test) => {
+    const bench = await toyWorkbench(test);
+    const { keeper } = await keep(test, bench);
+    await keeper.commit(of("fleet/a", missing));
+    await ready();
+    keeper.saw(confirm(bench));
+    await keeper.commit({ ack: ["fleet/a"] });
+    await ready();
+    keeper.saw(confirm(bench));
+    await keeper.commit(of("fleet/b", missing));
+    expect(rollObjectOf(bench)!.metadata.annotations).toEqual({ "rollcall.dev/ack": "0123456789" });
   });
 
   it("is used up where it was taken while another write was under way", async (test) => {

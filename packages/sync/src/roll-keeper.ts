@@ -60,6 +60,8 @@ export function rollKeeper({ transport, namespace, owner, onChange, onError }: R
   let resting: Error | undefined;
   /** What the watch saw while a write was under way. */
   let missed: { readonly object: KubeObject | undefined } | undefined;
+  /** Ends a rest early. */
+  let news = new AbortController();
   let timer: NodeJS.Timeout | undefined;
 
   /** What stands is the truth. Whoever counted on something that is not in it has to decide again. */
@@ -133,7 +135,11 @@ export function rollKeeper({ transport, namespace, owner, onChange, onError }: R
   async function rest(why: Error): Promise<void> {
     onError(why);
     resting = why;
-    await sleep(Math.max(retry.next(), why instanceof ApiError ? (why.retryAfter ?? 0) : 0), closing.signal);
+    news = new AbortController();
+    await sleep(
+      Math.max(retry.next(), why instanceof ApiError ? (why.retryAfter ?? 0) : 0),
+      AbortSignal.any([closing.signal, news.signal]),
+    );
     resting = undefined;
     tellChange();
   }
@@ -175,7 +181,11 @@ export function rollKeeper({ transport, namespace, owner, onChange, onError }: R
 
   function saw(seen: KubeObject | undefined): void {
     // Our own writes come back through the watch; while one is under way its answer decides.
-    if (writing !== undefined || isDirty) return void (missed = { object: seen });
+    if (writing !== undefined || isDirty) {
+      missed = { object: seen };
+      // Somebody has changed the roll: what was in the way may be gone.
+      return news.abort();
+    }
     if (seen === undefined) return void work(reread);
     if (written !== undefined && !isNewer(seen.metadata.resourceVersion ?? "", written.metadata.resourceVersion ?? "")) return;
     try {

@@ -89,6 +89,17 @@ describe.concurrent("a cluster that drains", patience, () => {
     expect(engine.list.status().has(id)).toBe(false);
   });
 
+  it("loses its anchor last, whatever was written when", async (test) => {
+    const bench = await withParis(test);
+    const engine = await bench.start();
+    bench.hub.remove("ConfigMap", toys, "fleet.paris");
+    await engine.settle();
+    const from = engine.calls.length;
+    bench.fleet.remove("paris");
+    await engine.settle();
+    expect(story(engine.calls.slice(from)).filter((each) => each.startsWith("DELETE"))).toEqual(["DELETE configmaps", "DELETE secrets"]);
+  });
+
   const writes = drain.map((wrote, at) => ({ wrote, at }));
   const deaths = writes.flatMap((each) => [
     { ...each, when: "before" },
@@ -134,25 +145,24 @@ describe.concurrent("a cluster that drains", patience, () => {
     const bench = await withParis(test);
     const seen: string[] = [];
     const engine: Engine = await bench.start({
-      async between(call, send) {
+      between(call, send) {
         const step = call.method === "GET" ? undefined : written(call);
-        const isNamed = (): string => (engine.list.answered().some((each) => each.id === id) ? "named" : "not named");
-        const before = step && isNamed();
-        const answer = await send();
-        if (step !== undefined) setTimeout(() => seen.push(`${step}: ${before}, then ${isNamed()}`));
-        return answer;
+        const isNamed = (): boolean => engine.list.answered().some((each) => each.id === id);
+        if (step !== undefined) seen.push(`${isNamed() ? "named" : "not named"} until this is written: ${step}`);
+        return send();
       },
     });
     chooseParis(bench, false);
     await letGo(bench, engine);
     expect(seen.filter((each) => /relabel|outOfAnswers|dropFromIndex/.test(each))).toEqual([
-      "drain: relabel! is next: named, then named",
-      "drain: relabel! begins: named, then named",
-      "drain: outOfAnswers is next: named, then named",
-      "drain: outOfAnswers begins: named, then not named",
-      "drain: dropFromIndex is next: not named, then not named",
-      "drain: dropFromIndex begins: not named, then not named",
+      "named until this is written: drain: relabel! is next",
+      "named until this is written: drain: relabel! begins",
+      "named until this is written: drain: outOfAnswers is next",
+      "named until this is written: drain: outOfAnswers begins",
+      "not named until this is written: drain: dropFromIndex is next",
+      "not named until this is written: drain: dropFromIndex begins",
     ]);
+    expect(engine.list.answered()).toHaveLength(4);
   });
 
   it("stays named where the roll that would say otherwise cannot be written", async (test) => {

@@ -10,7 +10,7 @@ export const patience = { timeout: 30_000 } as const;
 
 /** Waits until a check passes. */
 export function soon<T>(check: () => T | Promise<T>): Promise<T> {
-  return vi.waitFor(check, { timeout: 10_000, interval: 20 });
+  return vi.waitFor(check, { timeout: 20_000, interval: 20 });
 }
 
 /** Where toys live. */
