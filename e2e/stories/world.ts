@@ -82,7 +82,7 @@ export function asSent(object: KubeObject): KubeObject {
 }
 
 /** Waits until something is so, and says what was not. */
-export async function until<T>(what: string, isSo: () => Promise<T | undefined | false> | T | undefined | false, seconds = 20): Promise<T> {
+export async function until<T>(what: string, isSo: () => Promise<T | undefined | false> | T | undefined | false, seconds = 40): Promise<T> {
   const deadline = performance.now() + seconds * 1000;
   for (;;) {
     const value = await isSo();

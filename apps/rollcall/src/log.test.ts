@@ -44,13 +44,13 @@ describe("the log", () => {
 
   it("tells a list that was read at debug, and trouble with it as a warning", () => {
     const events = logged((log) => {
-      logInformer(log, { type: "listed", kind: "Secret", objects: 3 });
-      logInformer(log, { type: "failed", kind: "Secret", error: new Error("gone"), retryIn: 500 });
+      logInformer(log, { type: "listed", kind: "Secret", objects: 3, missed: 0, how: "stream" });
+      logInformer(log, { type: "failed", kind: "Secret", error: new Error("gone"), retryIn: 500, absent: false });
       logInformer(log, { type: "went back", kind: "Secret", from: "9", to: "3" });
     });
     expect(events).toEqual([
-      { time, level: "debug", message: "watch listed", kind: "Secret", objects: 3 },
-      { time, level: "warn", message: "watch failed", kind: "Secret", error: "gone", retryIn: 500 },
+      { time, level: "debug", message: "watch listed", kind: "Secret", objects: 3, missed: 0, how: "stream" },
+      { time, level: "warn", message: "watch failed", kind: "Secret", error: "gone", retryIn: 500, absent: false },
       { time, level: "warn", message: "watch went back", kind: "Secret", from: "9", to: "3" },
     ]);
   });
@@ -75,7 +75,7 @@ describe("the log", () => {
         verb: "create",
         key: "Secret/argocd/fleet.paris",
       },
-      { time, level: "info", message: "state", list, cluster: "fleet/paris", state: "member", verdict },
+      { time, level: "warn", message: "state", list, cluster: "fleet/paris", state: "member", verdict },
       { time, level: "warn", message: "retry", list, cluster: "fleet/paris", error: "busy", retryIn: 250 },
       { time, level: "warn", message: "ack unknown", list, digest: "a", expected: "b" },
     ]);

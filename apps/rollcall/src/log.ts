@@ -25,5 +25,7 @@ export function logInformer(log: Log, event: InformerEvent): void {
 /** What a list tells, as log lines: every write, every change of state, every failure. */
 export function logList(log: Log, event: ListEvent): void {
   const { is, ...fields } = event;
-  log(is === "retry" || is === "ack unknown" ? "warn" : "info", is, fields);
+  // Whoever is woken by warnings wants to know of what needs a person, and of nothing else.
+  const needsSomebody = is === "state" && (event.verdict?.is === "held" || event.verdict?.is === "stale");
+  log(is === "retry" || is === "ack unknown" || needsSomebody ? "warn" : "info", is, fields);
 }

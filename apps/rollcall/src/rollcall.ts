@@ -41,6 +41,8 @@ export async function startRollcall({ config, open, log, report, now = Date.now 
   const onChange = (ids: readonly ClusterId[]): void => lists.forEach((list) => list.look(ids));
   const hub = startHub({ transport: hubTransport, namespaces: config.inventory.namespaces, signal, onEvent, onChange });
   const hubUid = identity(hubTransport, signal, log);
+  // Told to stop before the hub was reached: those who wait for it are told, and nobody else has to be.
+  hubUid.catch(() => undefined);
   const places = openPlaces({ config, transport, lists, log, onEvent, signal });
 
   async function keep(list: ListConfig, place: Place): Promise<void> {

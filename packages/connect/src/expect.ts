@@ -46,6 +46,13 @@ export class Expect {
     return word ?? this.#problem(path, words.map((each) => each || '""').join(" or "), value);
   }
 
+  /** Nothing but these: a misspelt key would be left out in silence, and another identity used. */
+  nothingBut(fields: Readonly<Record<string, unknown>>, path: string, known: readonly string[]): void {
+    for (const key of Object.keys(fields))
+      if (!known.includes(key))
+        this.#problems.push({ path: `${path}.${key}`, message: `is not known here; known are ${known.join(", ")}` });
+  }
+
   variableName(value: unknown, path: string): string | undefined {
     if (typeof value === "string" && /^[^=\0]+$/.test(value)) return value;
     return this.#problem(path, "the name of a variable", value);

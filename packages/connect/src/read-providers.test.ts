@@ -173,3 +173,24 @@ describe("what is wrong with providers is said at once, each with its path", () 
     expect(providers).toEqual([{ name: "a" }, { name: "b" }]);
   });
 });
+
+describe("a setting that is misspelt", () => {
+  const problems = (setting: object) =>
+    readProviders({ settings: { eks: setting as CloudLogin } }).problems.map(({ path, message }) => `${path} ${message}`);
+
+  it("is said, since a role that is left out in silence is another identity", () => {
+    expect(problems({ kind: "aws", roleARN: "arn:aws:iam::111122223333:role/argocd" })).toEqual([
+      'settings["eks"].roleARN is not known here; known are kind, clusterName, roleArn, profile',
+    ]);
+    expect(problems({ kind: "gcp", foo: "bar" })).toEqual(['settings["eks"].foo is not known here; known are kind']);
+    expect(problems({ kind: "azure", env: {}, tenant: "x" })).toEqual(['settings["eks"].tenant is not known here; known are kind, env']);
+    expect(problems({ kind: "aws", clusterName: { from: "label", key: "a", name: "b" } })).toHaveLength(1);
+  });
+
+  it("is said of a role that is none", () => {
+    expect(problems({ kind: "aws", roleArn: "nonsense" })[0]).toContain(
+      "expected the ARN of a role, such as arn:aws:iam::111122223333:role/argocd",
+    );
+    expect(problems({ kind: "aws", roleArn: "arn:aws-cn:iam::111122223333:role/team/argocd" })).toEqual([]);
+  });
+});

@@ -7,13 +7,18 @@ export function readSetting(setting: unknown, path: string, problems: Problem[])
   const fields = expect.record(setting, path, "a login");
   if (fields === undefined) return undefined;
   const kind = expect.oneOf(fields["kind"] ?? null, `${path}.kind`, ["gcp", "aws", "azure"]);
+  if (kind !== undefined) expect.nothingBut(fields, path, keys[kind]);
   if (kind === "gcp") return { kind };
   if (kind === "aws") return readAws(fields, path, expect);
   return kind === "azure" ? { kind, env: readEnvironment(fields["env"], `${path}.env`, expect) } : undefined;
 }
 
+const keys = { gcp: ["kind"], aws: ["kind", "clusterName", "roleArn", "profile"], azure: ["kind", "env"] } as const;
+
 function readAws(fields: Readonly<Record<string, unknown>>, path: string, expect: Expect): CloudLogin {
   const roleArn = expect.optionalText(fields["roleArn"], `${path}.roleArn`, "the ARN of a role");
+  if (roleArn !== undefined && !/^arn:[^:\s]+:iam::\d+:role\/\S+$/.test(roleArn))
+    expect.text(undefined, `${path}.roleArn`, "the ARN of a role, such as arn:aws:iam::111122223333:role/argocd");
   const profile = expect.optionalText(fields["profile"], `${path}.profile`, "an AWS profile");
   const clusterName = readSource(fields["clusterName"], `${path}.clusterName`, expect);
   return {
@@ -28,6 +33,7 @@ function readSource(value: unknown, path: string, expect: Expect): Extract<Cloud
   if (value === undefined) return undefined;
   const fields = expect.record(value, path, "where the name of the cluster stands");
   if (fields === undefined) return undefined;
+  expect.nothingBut(fields, path, ["from", "key"]);
   const from = expect.oneOf(fields["from"] ?? null, `${path}.from`, ["extension", "property", "label"]);
   const key = expect.text(fields["key"], `${path}.key`, "the key of the name");
   return from === undefined || key === undefined ? undefined : { from, key };

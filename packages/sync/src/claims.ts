@@ -29,7 +29,10 @@ export function newClaims(): Claims {
       const taken = wanted.find((each) => (holders.get(each) ?? id) !== id);
       if (taken !== undefined) {
         waiting.set(taken, (waiting.get(taken) ?? new Set()).add(id));
-        return refusal("Collision", `${taken} is on this list already, as ${holders.get(taken)}; one of the two has to be left out`);
+        return refusal(
+          "Collision",
+          `${withoutQuery(taken)} is on this list already, as ${holders.get(taken)}; one of the two has to be left out`,
+        );
       }
       // While a cluster moves, what it leaves is still there for the consumer to see.
       for (const each of wanted) holders.set(each, id);
@@ -48,6 +51,11 @@ export function newClaims(): Claims {
       });
     },
   };
+}
+
+/** A query may hold what is nobody's business. */
+function withoutQuery(what: string): string {
+  return what.replace(/\?.*$/, "?…");
 }
 
 /** What a cluster needs for itself on a list: its server, and its name where the consumer shows one. */

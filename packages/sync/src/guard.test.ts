@@ -1,7 +1,7 @@
 import type { ClusterId } from "@rollcall/contract";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { defaultGuard, guard, heldBy, type GuardInput, type GuardView } from "./guard.ts";
+import { defaultGuard, guard, heldBy, spentWindow, type GuardInput, type GuardView } from "./guard.ts";
 import { emptyRoll, type Cause, type Roll, type Window } from "./roll.ts";
 
 const now = Date.parse("2026-11-21T10:00:00Z");
@@ -307,5 +307,28 @@ describe("whatever happens, in whatever order", () => {
         }
       }),
     );
+  });
+});
+
+describe("a yes", () => {
+  it("counts for the absence that it was given for, and for no later one that looks like it", () => {
+    const at = (since: number) =>
+      guard({
+        ...input({ count: 1, missing: ["ns-0/c"] }),
+        roll: { ...emptyRoll, absences: new Map([["ns-0/c", { cause: "deselected", since }]]) },
+      }).digest;
+    expect(at(now)).toBe(at(now));
+    expect(at(now)).toBe(at(now - 1));
+    expect(at(now)).not.toBe(at(now + 5000));
+  });
+});
+
+describe("a roll that was lost", () => {
+  it("lets nobody go for one window, since nobody knows who left just now", () => {
+    const members = input({ count: 30 }).members;
+    const window = spentWindow(now, members, defaultGuard);
+    expect(says({ count: 30, missing: named(1), window })).toBe("GuardPaces");
+    expect(says({ count: 30, missing: named(1), window, acked: named(1) })).toBe("go");
+    expect(says({ count: 30, missing: named(1), window, now: now + 600_000 })).toBe("go");
   });
 });

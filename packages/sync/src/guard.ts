@@ -1,5 +1,5 @@
 import { digestOf, refusal, type ClusterId, type Refusal } from "@rollcall/contract";
-import type { Cause, Roll, Window } from "./roll.ts";
+import { second, type Cause, type Roll, type Window } from "./roll.ts";
 
 export interface GuardSettings {
   /** At most so many in a window, */
@@ -57,9 +57,10 @@ export function guard({ list, now, settings, roll, members, missing }: GuardInpu
     (window.members >= 4 && atRisk.size * 2 >= window.members && `${atRisk.size} of ${window.members} would leave, half or more`) ||
     wholeGroup(window, atRisk, members, missing, roll.acked);
   return {
-    digest: digestOf([list, ...unacked.map(([id, cause]) => `${id} ${cause}`)]),
+    // With the moment in it, so that a yes counts for this absence and for no later one that looks like it.
+    digest: digestOf([list, ...unacked.map(([id, cause]) => `${id} ${cause} ${sinceOf(roll, id)}`)]),
     ...(needsAck && { needsAck }),
-    room: Math.max(0, Math.min(settings.max, share) - window.gone.length),
+    room: window.spent ? 0 : Math.max(0, Math.min(settings.max, share) - window.gone.length),
     nextWindow: window.since + settings.window * 1000,
     window,
   };
@@ -78,7 +79,19 @@ export function heldBy(
   }
   if (view.room > 0) return undefined;
   const when = new Date(view.nextWindow).toISOString();
+  if (view.window.spent)
+    return refusal("GuardPaces", `the roll of list "${list}" was lost, so nobody knows who left just now; the first may go at ${when}`);
   return refusal("GuardPaces", `${view.window.gone.length} clusters left list "${list}" in this window; the next may go at ${when}`);
+}
+
+function sinceOf({ absences }: Roll, id: ClusterId): string {
+  const since = absences.get(id)?.since;
+  return since === undefined ? "" : second(since);
+}
+
+/** A roll that begins anew where objects of ours stand has forgotten who left just now: its first window lets nobody go. */
+export function spentWindow(now: number, members: GuardInput["members"], settings: GuardSettings): Window {
+  return { ...openWindow(undefined, now, settings, members), spent: true };
 }
 
 function openWindow(window: Window | undefined, now: number, settings: GuardSettings, members: GuardInput["members"]): Window {

@@ -153,6 +153,19 @@ describe.concurrent("ten clusters, some of which vanish", patience, () => {
     expect(standing(bench)).toHaveLength(10);
   });
 
+  it("a word that was left behind is taken away from whoever is a member", async (test) => {
+    const [bench, engine] = await withMembers(test, mixed(names(10)));
+    await engine.stop();
+    const object = rollObjectOf(bench)!;
+    bench.hub.apply({
+      ...object,
+      data: { roll: JSON.stringify({ version: 1, hub: "hub-1", acked: names(10).map((name) => `fleet/${name}`) }) },
+    });
+    const next = await bench.start();
+    await next.settle();
+    expect(rollOf(bench).acked.size).toBe(0);
+  });
+
   it("those who come back are members again at once, whatever the guard thinks of the others", async (test) => {
     const [bench, engine] = await withMembers(test, mixed(names(10)));
     bench.fleet.remove(...names(6));
@@ -273,7 +286,14 @@ describe.concurrent("the roll", patience, () => {
     // Trying is not hammering.
     expect(engine.calls.filter(isRollWrite).length - tries).toBeLessThanOrEqual(2);
     bench.hub.apply({ apiVersion: "v1", kind: "Namespace", metadata: { name: stateNamespace } });
-    await soon(() => expect(standing(bench)).not.toContain("c0"));
+    // A roll that begins anew where members stand does not know who left just now.
+    await soon(() =>
+      expect(engine.list.status().get("fleet/c0")?.verdict).toMatchObject({
+        reason: "GuardPaces",
+        message: expect.stringContaining("was lost"),
+      }),
+    );
+    expect(standing(bench)).toContain("c0");
   });
 
   it("cannot be read any more: nobody leaves, and the error says what to do", async (test) => {
@@ -290,7 +310,13 @@ describe.concurrent("the roll", patience, () => {
     expect(rollObjectOf(bench)!.data).toEqual({ roll: "{ garbage" });
     await expect(bench.start()).rejects.toMatchObject({ reason: "BadRoll" });
     bench.hub.remove("ConfigMap", stateNamespace, "rollcall-list-roll");
-    await soon(() => expect(standing(bench)).not.toContain("c0"));
+    await soon(() =>
+      expect(engine.list.status().get("fleet/c0")?.verdict).toMatchObject({
+        reason: "GuardPaces",
+        message: expect.stringContaining("was lost"),
+      }),
+    );
+    expect(standing(bench)).toContain("c0");
   });
 
   it("cannot be reached: no step is taken that it does not know of", async (test) => {

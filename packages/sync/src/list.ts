@@ -3,7 +3,7 @@ import { workQueue } from "@rollcall/kube";
 import { newAnswers } from "./answered.ts";
 import { isLate, type Wrote } from "./apply.ts";
 import { claimNames, newClaims, oldestFirst } from "./claims.ts";
-import { guard, heldBy, type GuardInput, type GuardSettings, type GuardView } from "./guard.ts";
+import { guard, heldBy, spentWindow, type GuardInput, type GuardSettings, type GuardView } from "./guard.ts";
 import { isPastHarm, type Choice, type State } from "./membership.ts";
 import { anchorOf, pass, type Looked, type PassParts } from "./pass.ts";
 import type { Cause } from "./roll.ts";
@@ -169,8 +169,10 @@ export function keepList<Options>(parts: ListParts<Options>): KeptList {
     for (const id of target.ids(list)) {
       const absence = absences.get(id);
       if (absence !== undefined && isPastHarm(absence, leave)) continue;
-      members.set(id, managerOf(id) ?? absence?.manager);
       const choice = inventory.choose(id);
+      // Of whom nothing can be known, nobody can say that they stay.
+      if (choice.is === "unknown") continue;
+      members.set(id, managerOf(id) ?? absence?.manager);
       const cause = choice.is === "not chosen" ? choice.cause : absence?.cause;
       if (cause !== undefined && removals[cause].then !== "keep") missing.set(id, cause);
     }
@@ -184,7 +186,11 @@ export function keepList<Options>(parts: ListParts<Options>): KeptList {
 
   /** A roll that was lost forgets the hub as well; whoever makes it anew writes down where the members came from. */
   function noteHub(): void {
-    if (parts.mode === "sync" && roll.roll().hub === undefined) roll.note({ hub: parts.hub });
+    if (parts.mode !== "sync" || roll.roll().hub !== undefined) return;
+    const { members } = guardInput();
+    // Where objects of ours stand already, a roll was lost, and with it who left just now.
+    const window = members.size === 0 ? undefined : spentWindow(parts.now(), members, parts.guard);
+    roll.note({ hub: parts.hub, ...(window && { window }) });
   }
 
   async function acknowledge(): Promise<void> {

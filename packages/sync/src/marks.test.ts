@@ -1,7 +1,7 @@
 import { annotations, endpointHash, labels, type KubeObject } from "@rollcall/contract";
 import { reachable } from "@rollcall/testing";
 import { describe, expect, it } from "vitest";
-import { isSameCluster, marked, readWrote } from "./marks.ts";
+import { clusterOf, isSameCluster, marked, readWrote } from "./marks.ts";
 
 const owner = { instance: "rollcall", list: "argocd" };
 const paris = reachable({ name: "paris", uid: "u1", memberId: "m1" });
@@ -33,9 +33,11 @@ describe("an object of ours says", () => {
 
   it("what we put there and may take away, in one spelling", () => {
     expect(metadata.annotations![annotations.wrote]).toBe(
-      '{"annotations":["note","rollcall.dev/member-id"],"data":["name","server"],"labels":["env"]}',
+      '{"annotations":["note","rollcall.dev/member-id"],"as":"fleet.paris","data":["name","server"],"labels":["env"],"of":"fleet/paris"}',
     );
-    expect(marked(object(), reachable({ name: "paris" }), owner).metadata.annotations![annotations.wrote]).toBe("{}");
+    expect(marked(object(), reachable({ name: "paris" }), owner).metadata.annotations![annotations.wrote]).toBe(
+      '{"as":"fleet.paris","of":"fleet/paris"}',
+    );
   });
 
   it("nothing else about itself", () => {
@@ -67,7 +69,7 @@ describe("nobody's input can stand in for a mark", () => {
         [annotations.cluster]: "fleet/paris",
         [annotations.clusterUid]: "u1",
         [annotations.endpoint]: endpointHash(paris.connection),
-        [annotations.wrote]: '{"labels":["env"]}',
+        [annotations.wrote]: '{"as":"fleet.paris","labels":["env"],"of":"fleet/paris"}',
       },
     });
   });
@@ -114,4 +116,29 @@ describe("what an object says that we wrote on it", () => {
     expect(said.labels).toEqual(["env"]);
     expect({}).not.toHaveProperty("0");
   });
+});
+
+describe("whose object it is", () => {
+  const marks = marked(object(), reachable({ name: "paris" }), owner).metadata;
+
+  it.each([
+    { when: "nobody touched it", metadata: marks, then: "fleet/paris" },
+    {
+      when: "somebody wrote another cluster on it",
+      metadata: { ...marks, annotations: { ...marks.annotations, [annotations.cluster]: "fleet/rome" } },
+      then: "fleet/paris",
+    },
+    { when: "somebody copied it under another name", metadata: { ...marks, name: "a-copy" }, then: undefined },
+    {
+      when: "somebody took away what we wrote",
+      metadata: { ...marks, annotations: { [annotations.cluster]: "fleet/paris" } },
+      then: "fleet/paris",
+    },
+    {
+      when: "somebody made nonsense of it",
+      metadata: { ...marks, annotations: { [annotations.wrote]: "null", [annotations.cluster]: "fleet/paris" } },
+      then: "fleet/paris",
+    },
+    { when: "nobody ever marked it", metadata: { name: "fleet.paris" }, then: undefined },
+  ])("$when: $then", ({ metadata, then }) => expect(clusterOf(metadata)).toBe(then));
 });

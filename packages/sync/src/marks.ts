@@ -1,4 +1,14 @@
-import { annotations, canonicalJson, endpointHash, labels, ourDomain, type KubeObject, type Reachable } from "@rollcall/contract";
+import {
+  annotations,
+  canonicalJson,
+  endpointHash,
+  labels,
+  ourDomain,
+  type ClusterId,
+  type KubeObject,
+  type ObjectMeta,
+  type Reachable,
+} from "@rollcall/contract";
 
 /** Whose objects they are: this installation's, and this list's. */
 export interface Owner {
@@ -18,7 +28,7 @@ export function marked(object: KubeObject, cluster: Reachable, owner: Owner): Ku
       annotations: {
         ...notes,
         ...clusterMarks(cluster),
-        [annotations.wrote]: wrote({ labels: own, annotations: notes, data: object.data }),
+        [annotations.wrote]: wrote(object.metadata.name, cluster.id, { labels: own, annotations: notes, data: object.data }),
       },
     },
   };
@@ -41,6 +51,25 @@ export interface Wrote {
   readonly labels?: readonly string[];
   readonly annotations?: readonly string[];
   readonly data?: readonly string[];
+}
+
+/**
+ * Whose object it is by what we wrote on it. An edited mark makes nobody else's object of it, and a copy under another name is nobody's:
+ * what was made by hand is never deleted for a cluster.
+ */
+export function clusterOf({ name, annotations: notes = {} }: Pick<ObjectMeta, "name" | "annotations">): ClusterId | undefined {
+  const { as, of } = readBound(notes[annotations.wrote]);
+  if (as !== undefined && as !== name) return undefined;
+  return of ?? notes[annotations.cluster];
+}
+
+function readBound(text: string | undefined): { readonly as?: string; readonly of?: ClusterId } {
+  try {
+    const { as, of } = (JSON.parse(text ?? "{}") ?? {}) as { as?: unknown; of?: unknown };
+    return { ...(typeof as === "string" && { as }), ...(typeof of === "string" && { of }) };
+  } catch {
+    return {};
+  }
 }
 
 /** What an object says that we wrote on it; nothing where it says so in no way that we know. */
@@ -73,10 +102,10 @@ function withoutMarks(keys: Readonly<Record<string, string>> = {}): Record<strin
   return Object.fromEntries(Object.entries(keys).filter(([key]) => !key.startsWith(ourDomain)));
 }
 
-function wrote(objects: { readonly [part in keyof Wrote]-?: object | undefined }): string {
+function wrote(as: string, of: ClusterId, objects: { readonly [part in keyof Wrote]-?: object | undefined }): string {
   const named = Object.entries(objects).flatMap(([part, keys]) => {
     const all = Object.keys(keys ?? {}).sort();
     return all.length > 0 ? [[part, all] as const] : [];
   });
-  return canonicalJson(Object.fromEntries(named));
+  return canonicalJson({ as, of, ...Object.fromEntries(named) });
 }

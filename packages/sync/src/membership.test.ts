@@ -154,7 +154,7 @@ describe("every state meets every choice", () => {
       "being released, and nothing came of it yet",
       { absence: missing("unregistered", 120, { way: "release", step: 0, does: "delete" }) },
       "member write | leaving NoProvider | leaving Replaced delete",
-      "leaving delete | leaving delete | leaving delete | leaving HubUnread 10000",
+      "missing 600000 | leaving delete | missing Kept | leaving HubUnread 10000",
     ],
     [
       "being released, its objects gone",
@@ -460,8 +460,10 @@ describe("whatever happens, in whatever order", () => {
   /** A cluster that is not what stands there is as good as unregistered; of one that is unread nothing is known. */
   function follow(world: World): void {
     const { choice, isRefused, stands, meant, story, absence, leave } = world;
-    // Who is leaving has had its grace, whatever becomes the cause meanwhile.
-    if (choice.is === "unknown" || (absence && isPastHarm(absence, leave))) return;
+    const { way, step } = absence?.leaving ?? {};
+    // Who is leaving has had its grace, whatever becomes the cause meanwhile; a delete that nothing came of is no leaving.
+    const isUntouched = way !== undefined && stands !== undefined && leave[way][step!]?.does === "delete" && step === firstHarm(leave[way]);
+    if (choice.is === "unknown" || (absence && isPastHarm(absence, leave) && !isUntouched)) return;
     const isAnother = stands !== undefined && stands !== meant && !isRefused;
     const cause = choice.is === "not chosen" ? choice.cause : isAnother ? "unregistered" : undefined;
     if (cause === undefined) world.story = undefined;

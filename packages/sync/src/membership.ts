@@ -103,7 +103,9 @@ const askAgain = 10_000;
 
 function absent(input: MembershipInput, cause: Cause, why?: Verdict): Membership {
   const { absence, now, removals, leave, refused } = input;
-  if (absence?.leaving !== undefined && isPastHarm(absence, leave)) return taking(input, absence, absence.leaving, why);
+  const isGoing =
+    absence?.leaving !== undefined && isPastHarm(absence, leave) && !(absence.cause !== cause && cameToNothing(input, absence.leaving));
+  if (isGoing) return taking(input, absence, absence.leaving, why);
 
   // Another cause is another story, with a grace of its own.
   const known: Absence = absence?.cause === cause ? absence : { cause, since: now, ...managerOf(absence) };
@@ -168,6 +170,12 @@ function canReturn({ leave, stands }: MembershipInput, { way, step, does }: Leav
   const steps = leave[way];
   const taken = steps.slice(firstHarm(steps), does === undefined ? step : step + 1);
   return taken.every((each, at) => each.undo || (each.does === "delete" && stands && firstHarm(steps) + at === step));
+}
+
+/** Only a delete was begun, and what it was to delete still stands: for another cause, that never happened. */
+function cameToNothing({ leave, stands }: MembershipInput, { way, step }: Leaving): boolean {
+  const steps = leave[way];
+  return stands && step === firstHarm(steps) && steps[step]?.does === "delete";
 }
 
 /** A leaving is at a place in the steps that it began with. Where an upgrade has others, it begins anew, guard and all. */

@@ -108,13 +108,13 @@ export async function pass<Options>(id: ClusterId, parts: PassParts<Options>): P
 
   const wrote: Wrote[] = [];
   const looked: Looked = { ...outcome, wrote, would: [], freed: [], ...(cluster && { cluster }) };
-  await remember(id, outcome, parts);
+  const isWritten = await remember(id, outcome, parts);
   try {
     if (outcome.may === "write" && entry !== undefined && !isRefusal(entry))
       return { ...looked, ...(await write(id, entry, own, wrote, parts)) };
     if (typeof outcome.may !== "object") return looked;
-    // Writing the roll took a moment: who was chosen again in it is not made to leave.
-    if (inventory.choose(id).is !== choice.is) return { ...looked, again: 1 };
+    // Writing the roll took a moment, and the world may be another: a step is taken by a look that had nothing to write down.
+    if (isWritten) return { ...looked, again: 1 };
     return { ...looked, ...(await step(id, outcome, own, anchor, wrote, parts)) };
   } catch (failed) {
     return { ...looked, failed };
@@ -163,25 +163,32 @@ function allowed(mode: Mode, outcome: Membership): Membership {
   };
 }
 
-/** Writes into the roll what the next look has to know; a step is begun only once that is written. */
-async function remember<Options>(id: ClusterId, { absence, may }: Membership, parts: PassParts<Options>): Promise<void> {
+/** Writes into the roll what the next look has to know, and says whether it waited for that: a step is begun only once it is written. */
+async function remember<Options>(id: ClusterId, { absence, may }: Membership, parts: PassParts<Options>): Promise<boolean> {
   const { roll, adapter, options } = parts;
-  if (parts.mode !== "sync") return;
+  if (parts.mode !== "sync") return false;
   const before = roll.roll().absences.get(id);
   const manager = absence?.manager ?? parts.managerOf(id);
   const is = absence && { ...absence, ...(manager !== undefined && { manager }) };
   // A word about a leaving that is over must not speed the next one.
   const isAckedInVain = is === undefined && roll.roll().acked.has(id);
-  if (JSON.stringify(before) === JSON.stringify(is) && !isAckedInVain) return;
+  if (JSON.stringify(before) === JSON.stringify(is) && !isAckedInVain) return false;
   const change = { absence: { id, is } };
-  if (is === undefined || typeof may !== "object") return roll.note(change);
+  if (is === undefined || typeof may !== "object") {
+    roll.note(change);
+    return false;
+  }
   const leave = adapter.leave(options);
   const harms = isPastHarm(is, leave) && !(before && isPastHarm(before, leave));
-  if (!harms || roll.roll().acked.has(id)) return roll.commit(change);
+  if (!harms || roll.roll().acked.has(id)) {
+    await roll.commit(change);
+    return true;
+  }
   const { window } = parts.view();
   // A window begins with the first who goes, however long ago somebody looked at an empty one.
   const since = window.gone.length === 0 ? parts.now() : window.since;
-  await roll.commit({ ...change, window: { ...window, since, gone: [...window.gone, id] } });
+  await roll.commit({ ...change, window: { ...window, since, gone: [...new Set([...window.gone, id])] } });
+  return true;
 }
 
 async function write<Options>(

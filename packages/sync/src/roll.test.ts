@@ -184,7 +184,9 @@ describe("a roll that cannot be read is an error, since guessing would forget wh
       expect.objectContaining({
         reason: "BadRoll",
         retry: true,
-        message: expect.stringMatching(/^the roll cannot be read \(.+\); restore it, or delete it: then every grace begins anew$/),
+        message: expect.stringMatching(
+          /^the roll cannot be read \(.+\); restore it, or delete it: then every grace begins anew, and nobody leaves for one window$/,
+        ),
       }),
     );
   });

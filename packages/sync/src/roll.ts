@@ -35,6 +35,8 @@ export interface Window {
   /** How many members each namespace and manager of three or more had. */
   readonly groups: Readonly<Record<string, number>>;
   readonly gone: readonly ClusterId[];
+  /** Nobody knows who went before, so that nobody goes in it without a person's word. */
+  readonly spent?: true;
 }
 
 /** What a list must remember and objects cannot carry. A value: changes make a new one. */
@@ -98,7 +100,7 @@ export function writeRoll({ hub, absences, window, acked }: Roll): string {
 /** Reads a roll back. One that cannot be read is an error: guessing would forget who may not go. */
 export function readRoll(text: string): Roll {
   try {
-    const said = JSON.parse(text) as Text | null;
+    const said = parsed(text);
     must(typeof said === "object" && said !== null, "it is no object");
     const { version, hub, missing = [], leaving = [], window, acked = [] } = said;
     must(version === 1, `its version is ${String(version)}, this Rollcall reads version 1`);
@@ -110,10 +112,23 @@ export function readRoll(text: string): Roll {
     return { ...(hub !== undefined && { hub }), absences: known, ...(window && { window: windowOf(window) }), acked: new Set(acked) };
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new RollcallError("BadRoll", `the roll cannot be read (${why}); restore it, or delete it: then every grace begins anew`, {
-      retry: true,
-      cause,
-    });
+    throw new RollcallError(
+      "BadRoll",
+      `the roll cannot be read (${why}); restore it, or delete it: then every grace begins anew, and nobody leaves for one window`,
+      {
+        retry: true,
+        cause,
+      },
+    );
+  }
+}
+
+/** The parser's own words would quote what stands there, and nobody knows what that is. */
+function parsed(text: string): Text | null {
+  try {
+    return JSON.parse(text) as Text | null;
+  } catch {
+    throw new Error("it is no JSON");
   }
 }
 
@@ -147,14 +162,14 @@ function absenceOf({ cause, since, manager, way, steps, step, does, stepSince }:
   return { ...absence, leaving: { way, steps, step, ...(does !== undefined && { does }), since: at(stepSince) } };
 }
 
-function windowOf({ since, members, groups, gone }: NonNullable<Text["window"]>): Window {
+function windowOf({ since, members, groups, gone, spent }: NonNullable<Text["window"]>): Window {
   must(isCount(members) && isNames(gone), "the window does not say how many there were and who went");
   must(typeof groups === "object" && groups !== null && Object.values(groups).every(isCount), "the window has no groups");
-  return { since: at(since), members, groups, gone };
+  return { since: at(since), members, groups, gone, ...(spent === true && { spent }) };
 }
 
 /** To the second, so that those who went missing together stay together; never earlier, so that no grace is cut short. */
-function second(milliseconds: number): string {
+export function second(milliseconds: number): string {
   return new Date(Math.ceil(milliseconds / 1000) * 1000).toISOString();
 }
 

@@ -1,14 +1,7 @@
 import { hash } from "node:crypto";
-import {
-  annotations,
-  fromBase64,
-  labels,
-  objectKey,
-  type ClusterId,
-  type Kind,
-  type KubeObject,
-  type ObjectMeta,
-} from "@rollcall/contract";
+import { fromBase64, labels, objectKey, type ClusterId, type Kind, type KubeObject, type ObjectMeta } from "@rollcall/contract";
+
+import { clusterOf } from "./marks.ts";
 
 /** What the store keeps of an object of ours: of a Secret's data, hashes and the few keys that are no secret. */
 export interface Standing {
@@ -39,7 +32,7 @@ export interface Reading {
 export function standing(kind: Kind, object: KubeObject, reading: Reading): Standing {
   const { metadata, data = {} } = object;
   const isSecret = kind.kind === "Secret" && kind.apiVersion === "v1";
-  const cluster = metadata.annotations?.[annotations.cluster];
+  const cluster = clusterOf(metadata);
   return {
     kind,
     key: objectKey({ kind: kind.kind, metadata }),

@@ -1,5 +1,5 @@
 import { isRefusal, refusal, type Adapter, type Cluster, type ClusterId, type Reachable, type Refusal } from "@rollcall/contract";
-import { openTransport, sleep, startInformer, type Call, type Transport } from "@rollcall/kube";
+import { ApiError, openTransport, sleep, startInformer, type Call, type Transport } from "@rollcall/kube";
 import { startMemoryHub, type HubKind, type HubRequest, type MemoryHub } from "@rollcall/memory-hub";
 import {
   defaultGuard,
@@ -117,6 +117,11 @@ async function startEngine<Options>(
       const send = (): Promise<unknown> => wire.call(call);
       return between === undefined ? send() : between(call, send);
     },
+    // Whoever stands between wants to see lists as well, which a stream would carry past it.
+    lines: (call) =>
+      between !== undefined && call.path.includes("sendInitialEvents")
+        ? Promise.reject(new ApiError(400, "BadRequest", "this server lists in pages"))
+        : wire.lines(call),
   };
   let list: KeptList | undefined;
 
