@@ -45,10 +45,13 @@ export interface Ended {
 }
 
 /** Milliseconds within which a newcomer is on the list, whatever happened before. */
-const promptly = 3000;
+const promptly = 5000;
+
+/** Milliseconds that a busy machine may need until all is as it should be. */
+const patience = 40_000;
 
 /** Milliseconds without a write that are taken for silence. */
-const quiet = 300;
+const quiet = 500;
 
 /** Asks all oracles what is wrong. A witness joins last: who comes now is served at once, and then there is silence. */
 export async function problemsAtTheEnd(ended: Ended, { kept = [], without = [], reference = {}, foreign = [] }: Ending): Promise<Problems> {
@@ -63,7 +66,7 @@ export async function problemsAtTheEnd(ended: Ended, { kept = [], without = [], 
     return [...endState(stands, expected), ...truthful(lines, stands, own())];
   };
 
-  const unsettled = await untilNone(async () => [...(await standing()), ...following(own())]);
+  const unsettled = await untilNone(async () => [...(await standing()), ...following(own()), ...leaving(lines)]);
   if (unsettled.length > 0) return unsettled;
   const since = performance.now();
   await publish("witness");
@@ -92,6 +95,12 @@ function following(requests: readonly SeenRequest[]): Problems {
   return last?.status === 200 && last.isOver === undefined ? [] : ["profiles are not followed"];
 }
 
+/** Whoever is half gone will be written about once more. */
+function leaving(lines: readonly LogLine[]): Problems {
+  const last = new Map(lines.flatMap(({ message, cluster, state }) => (message === "state" ? [[String(cluster), state] as const] : [])));
+  return [...last].flatMap(([cluster, state]) => (state === "leaving" ? [`${cluster} is still leaving`] : []));
+}
+
 function changed(foreign: readonly KubeObject[], secrets: readonly KubeObject[]): Problems {
   const now = new Map(secrets.map((object) => [object.metadata.name, JSON.stringify(object)]));
   return foreign.flatMap((object) => {
@@ -102,9 +111,10 @@ function changed(foreign: readonly KubeObject[], secrets: readonly KubeObject[])
 
 /** Asks until there are no problems any more, or for so long that there always will be. */
 async function untilNone(ask: () => Promise<Problems>): Promise<Problems> {
-  for (let tries = 0; ; tries += 1) {
+  const deadline = performance.now() + patience;
+  for (;;) {
     const problems = await ask();
-    if (problems.length === 0 || tries === 400) return problems;
+    if (problems.length === 0 || performance.now() > deadline) return problems;
     await pause(30);
   }
 }

@@ -16,7 +16,7 @@ function asked({ proxy }: FaultWorld, verb: string, from = 0): number {
 export function watchFaults(newWorld: NewWorld): void {
   it("row 6: the event of a deletion is lost, and the next list finds out", async () => {
     await using world = await newWorld();
-    world.proxy.rule({ verb: "watch", resource: profiles, answer: { event: 1, is: "lost" }, times: 1 });
+    world.proxy.rule({ verb: "watch", resource: profiles, answer: { event: 1, of: "DELETED", is: "lost" }, times: 1 });
     world.publish("paris", ...others);
     await world.start({ removal: atOnce });
     world.withdraw("paris");
@@ -81,7 +81,7 @@ export function watchFaults(newWorld: NewWorld): void {
 
   it("row 42: events come twice and out of order: the newest counts, and who is gone stays gone", async () => {
     await using world = await newWorld();
-    world.proxy.rule({ verb: "watch", resource: profiles, answer: { event: 1, is: "late", by: 700 }, times: 1 });
+    world.proxy.rule({ verb: "watch", resource: profiles, answer: { event: 1, about: "rome", is: "late", by: 700 }, times: 1 });
     world.proxy.rule({ verb: "watch", resource: "secrets", answer: { event: 2, is: "doubled" } });
     world.publish(...others);
     await world.start({ removal: atOnce });

@@ -101,14 +101,14 @@ export async function faultWorld<Config, Transport>(parts: Parts<Config, Transpo
       await stop();
     },
     says: (fields, from = 0) =>
-      until(`the program said ${JSON.stringify(fields)}`, () => run.lines.slice(from).find((line) => contains(line, fields)), 15),
+      until(`the program said ${JSON.stringify(fields)}`, () => run.lines.slice(from).find((line) => contains(line, fields)), 40),
     secret: (name) => hub.get("Secret", places.argocd, `${places.fleet}.${name}`),
     standing: () =>
       hub
         .list("Secret", places.argocd)
         .flatMap(({ metadata }) => (metadata.labels?.["rollcall.dev/list"] ? [metadata.name.replace(`${places.fleet}.`, "")] : [])),
     listed: (...names) =>
-      until(`the list is ${names.join(", ") || "empty"}`, () => world.standing().join() === names.toSorted().join(), 15).then(
+      until(`the list is ${names.join(", ") || "empty"}`, () => world.standing().join() === names.toSorted().join(), 40).then(
         () => undefined,
       ),
     problems: (ending = {}) => {

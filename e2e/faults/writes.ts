@@ -128,7 +128,7 @@ export function writeFaults(newWorld: NewWorld): void {
     await fetch(`${hub.url}/api/v1/namespaces/${places.argocd}`, { method: "DELETE", headers: { authorization: `Bearer ${hub.token}` } });
     const from = proxy.requests.length;
     world.publish("rome");
-    await until("the other consumer is served", () => hub.get("Secret", "second", "fleet.rome"), 2);
+    await until("the other consumer is served", () => hub.get("Secret", "second", "fleet.rome"), 10);
     await pause(2000);
     hub.remove("Namespace", undefined, places.argocd);
     await pause(1000);

@@ -22,7 +22,7 @@ describe("stories on a real kube-apiserver", () => {
 
   const moments: readonly Moment[] = ["before a write", "after a write"];
   it.each(scenarios.flatMap((scenario) => moments.map((moment) => ({ ...scenario, moment }))))(
-    "killed $moment while $tells: all is well after a restart",
+    "row 1: killed $moment while $tells: all is well after a restart",
     async (scenario) => {
       for (let n = 1; ; n += 1) {
         const world = await realWorld(plane);

@@ -48,10 +48,17 @@ export type Bent =
   | { readonly drip: number; readonly every: number }
   /** It says that it is something else. */
   | { readonly contentType: string }
-  /** The k-th event of a watch, bookmarks aside, is lost, told twice, or replaced by an ERROR of 410 that ends the watch; 0 is before all events. */
-  | { readonly event: number; readonly is: "lost" | "doubled" | "expired" }
+  /** The k-th event of a watch is lost, told twice, or replaced by an ERROR of 410 that ends the watch; 0 is before all events. */
+  | (Counted & { readonly is: "lost" | "doubled" | "expired" })
   /** It comes so many milliseconds later than it should, and others overtake it. */
-  | { readonly event: number; readonly is: "late"; readonly by: number };
+  | (Counted & { readonly is: "late"; readonly by: number });
+
+/** An event of a watch. Bookmarks do not count, and of the others only those of this type and about this object, if they are said. */
+export interface Counted {
+  readonly event: number;
+  readonly of?: "ADDED" | "MODIFIED" | "DELETED";
+  readonly about?: string;
+}
 
 /** What a client gets instead of the target's answer, or of all of it. */
 export type ProxyAnswer = Instead | Bent;

@@ -25,40 +25,78 @@ export interface HistoryOptions {
 /** Follows a collection on the server: what a program did there, whatever it says that it did. What stands already comes first, as added. */
 export async function followHistory({ url, path, token }: HistoryOptions): Promise<History> {
   const events: Happened[] = [];
+  const known = new Map<string, KubeObject>();
+  const told = { upTo: 0 };
   const stopping = new AbortController();
+  const { signal } = stopping;
   const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
-  const ask = async (query: string): Promise<Response> => {
-    const answer = await fetch(`${url}${path}${query}`, { headers, signal: stopping.signal });
+
+  async function ask(query: string): Promise<Response> {
+    const answer = await fetch(`${url}${path}${query}`, { headers, signal });
     if (answer.ok) return answer;
     throw new Error(`cannot follow ${path}: the server answered ${answer.status} ${await answer.text()}`);
-  };
-  const list = async (): Promise<Listed> => (await (await ask("")).json()) as Listed;
+  }
 
-  const { metadata, items } = await list();
-  for (const object of items ?? []) events.push({ type: "ADDED", object });
-  const told = { upTo: Number(metadata.resourceVersion) };
-  const watch = await ask(`?watch=1&resourceVersion=${told.upTo}`);
-  void follow(watch.body!).catch(() => undefined);
+  /** What stands, and how that differs from what is known. */
+  async function list(): Promise<void> {
+    const { metadata, items } = (await (await ask("")).json()) as Listed;
+    const now = new Map((items ?? []).map((object) => [object.metadata.name, object]));
+    for (const [name, object] of known) if (!now.has(name)) tell({ type: "DELETED", object });
+    for (const [name, object] of now) {
+      const before = known.get(name);
+      if (before === undefined) tell({ type: "ADDED", object });
+      else if (before.metadata.resourceVersion !== object.metadata.resourceVersion) tell({ type: "MODIFIED", object });
+    }
+    told.upTo = Number(metadata.resourceVersion);
+  }
 
-  async function follow(body: ReadableStream<Uint8Array>): Promise<void> {
+  function tell(event: Happened): void {
+    const { type, object } = event;
+    events.push(event);
+    if (type === "DELETED") known.delete(object.metadata.name);
+    else known.set(object.metadata.name, object);
+  }
+
+  async function read(body: ReadableStream<Uint8Array>): Promise<void> {
     const decoder = new TextDecoder();
     let rest = "";
     for await (const chunk of body) {
       const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
       rest = lines.pop() ?? "";
       for (const line of lines) {
-        const event = JSON.parse(line) as Happened;
-        events.push(event);
+        const event = JSON.parse(line) as Happened | { readonly type: "ERROR" };
+        if (event.type === "ERROR") return;
+        tell(event);
         told.upTo = Number(event.object.metadata.resourceVersion);
       }
     }
   }
 
+  const begun = Promise.withResolvers<void>();
+  begun.promise.catch(() => stopping.abort());
+
+  /** A server that is restarted ends the watch; what happened until the next one, a list tells. */
+  async function follow(): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        await list();
+        const watch = await ask(`?watch=1&resourceVersion=${told.upTo}`);
+        begun.resolve();
+        await read(watch.body!);
+      } catch (error) {
+        begun.reject(error);
+      }
+      await pause(100);
+    }
+  }
+
+  void follow();
+  await begun.promise;
   return {
     events,
     async caughtUp() {
       // The newest of what stands is told last; an object that was deleted since has no version to wait for, so a moment is added.
-      const { items } = await list();
+      const { items } = (await (await ask("")).json()) as Listed;
       const newest = Math.max(0, ...(items ?? []).map(({ metadata }) => Number(metadata.resourceVersion)));
       for (let tries = 0; told.upTo < newest && tries < 500; tries += 1) await pause(10);
       await pause(50);

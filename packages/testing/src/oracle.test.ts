@@ -1,7 +1,7 @@
 import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { KubeObject } from "@rollcall/contract";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { describeRequest } from "./fault-plan.ts";
 import { followHistory, type Happened } from "./oracle-history.ts";
 import { deletesAreExact, endState, ownObjectsOnly, prompt, quiescence, truthful, withinReference, type LogLine } from "./oracle.ts";
@@ -172,6 +172,29 @@ describe("the history of a collection", () => {
     await history.caughtUp();
     history.stop();
     expect(history.events.map(({ type, object }) => `${type} ${object.metadata.name}`)).toEqual(["ADDED paris", "ADDED oslo"]);
+  });
+
+  it("goes on where a watch ended, and makes up for what it missed", async () => {
+    const stands = [
+      ["paris", "4"],
+      ["oslo", "5"],
+    ] as const;
+    const later = [
+      ["paris", "6"],
+      ["rome", "7"],
+    ] as const;
+    const lists = [stands, later].map((each) => each.map(([name, version]) => secret(name, { version })));
+    server = createServer((request, response) => {
+      if (request.url!.includes("watch=1")) return void (lists.length > 0 ? response.end() : response.flushHeaders());
+      const items = lists.shift() ?? [];
+      response.end(JSON.stringify({ metadata: { resourceVersion: "9" }, items }));
+    });
+    await new Promise<void>((resolve) => server!.listen(0, "127.0.0.1", resolve));
+    const history = await followHistory({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, path });
+    await vi.waitFor(() => expect(history.events).toHaveLength(5));
+    history.stop();
+    const told = history.events.map(({ type, object }) => `${type} ${object.metadata.name}`);
+    expect(told).toEqual(["ADDED paris", "ADDED oslo", "DELETED oslo", "MODIFIED paris", "ADDED rome"]);
   });
 
   it("is refused where it cannot be followed", async () => {

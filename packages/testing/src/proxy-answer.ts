@@ -1,7 +1,8 @@
 import type { ServerResponse } from "node:http";
 import { Transform } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Bent, Instead, ProxyAnswer } from "./fault-plan.ts";
+import type { KubeObject } from "@rollcall/contract";
+import type { Bent, Counted, Instead, ProxyAnswer } from "./fault-plan.ts";
 
 /** Whether the target's own answer is to come through, other than it was. */
 export function isBent(answer: ProxyAnswer | undefined): answer is Bent {
@@ -94,8 +95,13 @@ function dripping(bytes: number, every: number): Transform {
   return transform;
 }
 
-/** Takes a watch apart into its events, counted without bookmarks. */
-function watching(bent: Extract<Bent, { readonly event: number }>): Transform {
+function isCounted(line: string, { of, about }: Counted): boolean {
+  const { type, object } = JSON.parse(line) as { readonly type: string; readonly object?: Partial<KubeObject> };
+  return type !== "BOOKMARK" && (of ?? type) === type && (about === undefined || object?.metadata?.name === about);
+}
+
+/** Takes a watch apart into its events. */
+function watching(bent: Extract<Bent, Counted>): Transform {
   const decoder = new TextDecoder();
   let rest = "";
   let events = 0;
@@ -104,8 +110,9 @@ function watching(bent: Extract<Bent, { readonly event: number }>): Transform {
 
   function pass(line: string): void {
     if (isOver) return;
-    if (!line.startsWith('{"type":"BOOKMARK"')) events += 1;
-    if (events !== bent.event || line.startsWith('{"type":"BOOKMARK"')) return tell(line);
+    if (!isCounted(line, bent)) return tell(line);
+    events += 1;
+    if (events !== bent.event) return tell(line);
     if (bent.is === "doubled") return tell(`${line}\n${line}`);
     if (bent.is === "late") late = sleep(bent.by).then(() => tell(line));
     else if (bent.is === "expired") expire();

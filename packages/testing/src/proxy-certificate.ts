@@ -51,6 +51,11 @@ function sequence(...parts: readonly (Buffer | string)[]): Buffer {
 
 function element(tag: number, ...parts: readonly (Buffer | string)[]): Buffer {
   const body = Buffer.concat(parts.map((part) => (typeof part === "string" ? Buffer.from(part, "latin1") : part)));
-  const length = body.length < 128 ? Buffer.of(body.length) : Buffer.of(0x82, body.length >> 8, body.length & 255);
-  return Buffer.concat([Buffer.of(tag), length, body]);
+  return Buffer.concat([Buffer.of(tag), lengthOf(body), body]);
+}
+
+/** In as few bytes as will do, or Go takes it for no certificate. */
+function lengthOf({ length }: Buffer): Buffer {
+  if (length < 0x80) return Buffer.of(length);
+  return length < 0x100 ? Buffer.of(0x81, length) : Buffer.of(0x82, length >> 8, length & 0xff);
 }

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { request as secure } from "node:https";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
+import type { KubeObject } from "@rollcall/contract";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { ProxyAnswer } from "./fault-plan.ts";
 import { startProxy, type Proxy } from "./proxy.ts";
@@ -151,14 +152,16 @@ describe("the target's answer comes through other than it was", () => {
 });
 
 describe("events of a watch", () => {
-  const event = (name: string, type: string = "ADDED"): string => `{"type":"${type}","object":{"name":"${name}"}}\n`;
-  const watched = [event("b1", "BOOKMARK"), event("paris"), event("b2", "BOOKMARK"), event("oslo"), event("rome")];
+  const event = (name: string, type: string = "ADDED"): string => `{"type":"${type}","object":{"metadata":{"name":"${name}"}}}\n`;
+  const watched = [event("b1", "BOOKMARK"), event("paris"), event("b2", "BOOKMARK"), event("oslo"), event("rome", "MODIFIED")];
 
   it.each<{ what: string; answer: ProxyAnswer; names: readonly string[] }>([
     { what: "lost", answer: { event: 2, is: "lost" }, names: ["b1", "paris", "b2", "rome"] },
     { what: "told twice", answer: { event: 1, is: "doubled" }, names: ["b1", "paris", "paris", "b2", "oslo", "rome"] },
     { what: "overtaken by others", answer: { event: 1, is: "late", by: 250 }, names: ["b1", "b2", "oslo", "rome", "paris"] },
     { what: "replaced by an ERROR", answer: { event: 2, is: "expired" }, names: ["b1", "paris", "b2", "410"] },
+    { what: "lost because of its type", answer: { event: 1, of: "MODIFIED", is: "lost" }, names: ["b1", "paris", "b2", "oslo"] },
+    { what: "lost because of its name", answer: { event: 1, about: "oslo", is: "lost" }, names: ["b1", "paris", "b2", "rome"] },
     { what: "never reached, for the watch is too old", answer: { event: 0, is: "expired" }, names: ["410"] },
   ])("one is $what", async ({ answer, names }) => {
     handle = (_, response) => {
@@ -170,8 +173,8 @@ describe("events of a watch", () => {
     };
     proxy.rule({ verb: "watch", answer });
     const lines = (await (await get(`${secrets}?watch=1`)).text()).trimEnd().split("\n");
-    const told = lines.map((line) => (JSON.parse(line) as { readonly object: { readonly name?: string; readonly code?: number } }).object);
-    expect(told.map(({ name, code }) => name ?? String(code))).toEqual(names);
+    const told = lines.map((line) => (JSON.parse(line) as { readonly object: Partial<KubeObject> & { readonly code?: number } }).object);
+    expect(told.map(({ metadata, code }) => metadata?.name ?? String(code))).toEqual(names);
   });
 });
 
