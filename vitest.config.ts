@@ -12,6 +12,9 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["packages/*/src/**/*.test.ts", "apps/*/src/**/*.test.ts", "e2e/stories/memory.test.ts", "e2e/faults/memory.test.ts"],
+          // Generous, so that a busy machine is slow and not red.
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       { ...source, test: { name: "house", include: ["packages/testing/house/**/*.test.ts"] } },

@@ -74,6 +74,21 @@ export const stories: readonly Story[] = [
     },
   },
   {
+    tells: "who asks is told how many clusters are on the list, and whether it is ready",
+    async run(world) {
+      await world.apply(prod(world, { name: "paris" }), prod(world, { name: "lagos", provider: "unheard-of" }));
+      const program = await world.start();
+      const { url } = await program.says({ message: "listening" });
+      expect((await fetch(`${String(url)}/readyz`)).status).toBe(200);
+      const text = await (await fetch(`${String(url)}/metrics`)).text();
+      expect(text).toContain('rollcall_clusters{list="argocd",state="member"} 1\n');
+      expect(text).toContain('rollcall_verdicts{list="argocd",verdict="stale"} 1\n');
+      expect(text).toContain('rollcall_writes_total{list="argocd",verb="create",why="newcomer"} 1\n');
+      expect(text).toMatch(/rollcall_watch_age_seconds\{namespace="[^"]+"\} \d+\n/);
+      expect(await program.stop()).toBe(0);
+    },
+  },
+  {
     tells: "its endpoint moves: the same Secret is changed in place, once",
     async run(world) {
       await world.apply(prod(world, { name: "paris" }));

@@ -66,6 +66,7 @@ export function configOf(
     kind: "RollcallConfig",
     inventory: { namespaces: [fleet], kubeconfig },
     state: { namespace: state },
+    metrics: { listen: "127.0.0.1:0" },
     providers: {
       inline: [
         { name: "fleet", execConfig: { command: "/plugins/fleet-login", args: ["token"], apiVersion: "client.authentication.k8s.io/v1" } },

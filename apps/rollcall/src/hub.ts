@@ -18,6 +18,8 @@ export interface Hub {
   synced(): Promise<void>;
   /** The fleet as a list sees it that chooses by this. */
   inventory(select: (cluster: Cluster) => Chosen): Inventory;
+  /** Seconds since each namespace was last heard of. */
+  heardAgo(): ReadonlyMap<string, number>;
 }
 
 const profiles = (namespace: string): Kind => ({
@@ -88,6 +90,12 @@ export function startHub({ transport, namespaces, signal, onChange, onEvent }: H
     async synced() {
       for (const informer of informers.values()) await informer.synced;
     },
+    heardAgo: () =>
+      new Map(
+        [...informers].flatMap(([namespace, informer]) =>
+          informer.lastHeard() === undefined ? [] : [[namespace, Math.round(informer.lastHeard()! / 1000)]],
+        ),
+      ),
     inventory: (select) => ({
       generation: () => fleet.generation,
       ids: () => fleet.clusters.keys(),

@@ -15,6 +15,8 @@ export interface RollcallParts {
   readonly open: (server: ServerRef) => Promise<Transport>;
   readonly log: Log;
   readonly report?: (event: ListEvent) => void;
+  /** Told what happens to lists and watches. */
+  readonly watched?: (event: InformerEvent) => void;
   readonly now?: () => number;
 }
 
@@ -29,12 +31,15 @@ export interface Rollcall {
 }
 
 /** Everything that runs: one hub, the places where lists are kept, and the lists. A list waits for nobody but the hub and its own place. */
-export async function startRollcall({ config, open, log, report, now = Date.now }: RollcallParts): Promise<Rollcall> {
+export async function startRollcall({ config, open, log, report, watched, now = Date.now }: RollcallParts): Promise<Rollcall> {
   const stopping = new AbortController();
   const { signal } = stopping;
   const transports = new Map<string, Promise<Transport>>();
   const transport = (server: ServerRef): Promise<Transport> => memo(transports, serverKey(server), () => open(server));
-  const onEvent = (event: InformerEvent): void => logInformer(log, event);
+  const onEvent = (event: InformerEvent): void => {
+    logInformer(log, event);
+    watched?.(event);
+  };
 
   const lists = new Map<string, KeptList>();
   const hubTransport = await transport(config.inventory);

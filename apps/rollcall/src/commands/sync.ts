@@ -2,6 +2,8 @@ import { findServer, openTransport } from "@rollcall/kube";
 import type { ServerRef } from "../config/config.ts";
 import { configFile, problemText } from "../config/file.ts";
 import { jsonLog } from "../log.ts";
+import { listen } from "../listen.ts";
+import { newMetrics } from "../metrics.ts";
 import { startRollcall } from "../rollcall.ts";
 import { required, type Command } from "./command.ts";
 
@@ -27,10 +29,17 @@ export const sync: Command = {
         await findServer({ ...(kubeconfig !== undefined && { kubeconfig }), ...(context !== undefined && { context }), env: process.env }),
       );
     const stopped = toldToStop();
-    const rollcall = await startRollcall({ config, open, log });
+    const metrics = newMetrics();
+    const rollcall = await startRollcall({ config, open, log, report: metrics.heard, watched: metrics.watched });
+    let isReady = false;
+    void rollcall.settled().then(() => (isReady = true));
+    const text = (): string => metrics.text({ lists: rollcall.lists, heardAgo: rollcall.hub.heardAgo(), isReady });
+    const telling = config.metrics && (await listen(config.metrics.listen, { isReady: () => isReady, metrics: text }));
+    if (telling !== undefined) log("info", "listening", { url: telling.url });
     log("info", "started", { lists: config.lists.map(({ name, mode }) => `${name} (${mode})`), namespaces: config.inventory.namespaces });
     const signal = await stopped;
     log("info", "stopping", { signal });
+    await telling?.close();
     await rollcall.stop();
     log("info", "stopped");
     return 0;

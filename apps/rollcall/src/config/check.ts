@@ -28,8 +28,18 @@ export function checkConfig(value: unknown, providerFile?: unknown): ReadConfig 
     return config === undefined || doubled.length > 0 ? [] : [config];
   });
   if (!whole.success) return { problems };
-  const { instance, inventory, state } = whole.data;
-  return { config: { instance, inventory: withoutUndefined(inventory), providers, stateNamespace: state.namespace, lists }, problems };
+  const { instance, inventory, state, metrics } = whole.data;
+  return {
+    config: {
+      instance,
+      inventory: withoutUndefined(inventory),
+      providers,
+      stateNamespace: state.namespace,
+      ...(metrics && { metrics }),
+      lists,
+    },
+    problems,
+  };
 }
 
 function checkProviders(value: unknown, providerFile: unknown, problems: Problem[]): readonly Provider[] {

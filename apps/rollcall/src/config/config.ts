@@ -28,6 +28,8 @@ export interface Config {
   readonly inventory: ServerRef & { readonly namespaces: readonly string[] };
   readonly providers: readonly Provider[];
   readonly stateNamespace: string;
+  /** Where a running Rollcall tells how it is; nowhere, unless said. */
+  readonly metrics?: { readonly listen: string };
   readonly lists: readonly ListConfig[];
 }
 

@@ -1,6 +1,7 @@
 import { defaultGuard, defaultRemovals } from "@rollcall/sync";
 import { z } from "zod";
 import { duration } from "./duration.ts";
+import { isAddress } from "../listen.ts";
 import { expected } from "./expected.ts";
 
 /** A name that an API server takes as a namespace or as part of a label. */
@@ -111,5 +112,6 @@ export const file = z.strictObject({
     })
     .default({}),
   state: z.strictObject({ namespace: namespace.default("rollcall") }).prefault({}),
+  metrics: z.strictObject({ listen: z.string().refine(isAddress, expected("host:port, such as 127.0.0.1:9090")) }).optional(),
   lists: z.array(z.unknown(), expected("at least one list")).min(1, expected("at least one list")),
 });

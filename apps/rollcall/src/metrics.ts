@@ -1,0 +1,103 @@
+import type { InformerEvent } from "@rollcall/kube";
+import type { KeptList, ListEvent, State, Status } from "@rollcall/sync";
+
+/** What can be counted, in the text that Prometheus reads. */
+export interface Metrics {
+  readonly heard: (event: ListEvent) => void;
+  readonly watched: (event: InformerEvent) => void;
+  /** Everything as it is now. */
+  readonly text: (now: Now) => string;
+}
+
+/** What is read at the moment of asking. */
+export interface Now {
+  readonly lists: ReadonlyMap<string, Pick<KeptList, "status">>;
+  /** Seconds since anything was heard of the hub's profiles, by namespace. */
+  readonly heardAgo: ReadonlyMap<string, number>;
+  readonly isReady: boolean;
+}
+
+const states: readonly State[] = ["newcomer", "member", "missing", "leaving"];
+const verdicts = ["stale", "held", "waits"] as const;
+
+/** Counts from the moment that it is made; states are counted when somebody asks. */
+export function newMetrics(): Metrics {
+  const counters = new Map<string, number>();
+  const count = (name: string, labels: Labels): void => {
+    const series = seriesOf(name, labels);
+    counters.set(series, (counters.get(series) ?? 0) + 1);
+  };
+
+  return {
+    heard(event) {
+      const { list } = event;
+      if (event.is === "wrote") count("rollcall_writes_total", { list, verb: event.verb, why: event.why });
+      if (event.is === "retry") count("rollcall_failed_passes_total", { list });
+    },
+    watched({ type, kind }) {
+      count("rollcall_watch_events_total", { kind, event: type.replaceAll(" ", "_") });
+    },
+    text({ lists, heardAgo, isReady }) {
+      const clusters = [...lists].flatMap(([list, kept]) => counted(list, [...kept.status().values()]));
+      const ages = [...heardAgo].map(([namespace, seconds]) => line("rollcall_watch_age_seconds", { namespace }, seconds));
+      const total = (name: string): readonly string[] =>
+        [...counters].filter(([series]) => series.startsWith(`${name}{`)).map(([series, value]) => `${series} ${value}`);
+      return [
+        ...family("rollcall_ready", "gauge", "1 when every list has been gone through since the start.", [
+          line("rollcall_ready", {}, Number(isReady)),
+        ]),
+        ...family(
+          "rollcall_clusters",
+          "gauge",
+          "Clusters by list and state.",
+          clusters.filter((each) => each.startsWith("rollcall_clusters{")),
+        ),
+        ...family(
+          "rollcall_verdicts",
+          "gauge",
+          "Clusters that something is said of, by list and what.",
+          clusters.filter((each) => each.startsWith("rollcall_verdicts{")),
+        ),
+        ...family("rollcall_watch_age_seconds", "gauge", "Seconds since the hub was last heard, by namespace of the inventory.", ages),
+        ...family(
+          "rollcall_writes_total",
+          "counter",
+          "Writes by list, verb and the state that they were for.",
+          total("rollcall_writes_total"),
+        ),
+        ...family(
+          "rollcall_failed_passes_total",
+          "counter",
+          "Looks at a cluster that failed and are repeated.",
+          total("rollcall_failed_passes_total"),
+        ),
+        ...family("rollcall_watch_events_total", "counter", "What happened to lists and watches.", total("rollcall_watch_events_total")),
+        "",
+      ].join("\n");
+    },
+  };
+}
+
+type Labels = Readonly<Record<string, string>>;
+
+function counted(list: string, all: readonly Status[]): readonly string[] {
+  return [
+    ...states.map((state) => line("rollcall_clusters", { list, state }, all.filter((each) => each.state === state).length)),
+    ...verdicts.map((verdict) => line("rollcall_verdicts", { list, verdict }, all.filter((each) => each.verdict?.is === verdict).length)),
+  ];
+}
+
+function family(name: string, type: "gauge" | "counter", help: string, lines: readonly string[]): readonly string[] {
+  return lines.length === 0 ? [] : [`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`, ...lines];
+}
+
+function line(name: string, labels: Labels, value: number): string {
+  return `${seriesOf(name, labels)} ${value}`;
+}
+
+function seriesOf(name: string, labels: Labels): string {
+  const all = Object.entries(labels).map(
+    ([label, value]) => `${label}="${value.replace(/[\\"\n]/g, (char) => (char === "\n" ? "\\n" : `\\${char}`))}"`,
+  );
+  return all.length === 0 ? name : `${name}{${all.join(",")}}`;
+}
