@@ -27,13 +27,11 @@ describe(`what ${n} clusters cost the API server, by its own log`, () => {
     expect(writesOf(counts.cold, "configmaps")).toBe(1);
   });
 
-  it("is a list and a watch of each kind at a start, whatever the number of clusters", () => {
-    expect(counts.restart).toMatchObject({
-      "list clusterprofiles": 1,
-      "watch clusterprofiles": 1,
-      "list secrets": 1,
-      "watch secrets": 1,
-    });
+  it("is one stream of each kind at a start, or a list and a watch, whatever the number of clusters", () => {
+    for (const kind of ["clusterprofiles", "secrets"]) {
+      expect(counts.restart[`watch ${kind}`]).toBe(1);
+      expect(counts.restart[`list ${kind}`] ?? 0).toBeLessThanOrEqual(1);
+    }
   });
 
   it("is not one write for a restart", () => {
