@@ -131,13 +131,9 @@ export function readFaults(newWorld: NewWorld): void {
     await world.start({ removal: atOnce });
     const [all, from] = [world.user.rules, world.lines.length];
     world.user.rules = [{ verbs: ["*"], apiGroups: [""], resources: ["*"] }];
-    // So that it is the list that is refused.
-    world.proxy.rule({ verb: "watch", resource: profiles, answer: "expired", times: 1 });
     world.proxy.closeAll();
-    const refused = () =>
-      world.proxy.requests.some(({ verb, resource, status }) => verb === "list" && resource === profiles && status === 403);
-    await until("the list is refused", refused);
-    await pause(300);
+    await world.says({ message: "watch failed", kind: "ClusterProfile" }, from);
+    await pause(1000);
     expectNobodyMissed(world, from);
     world.user.rules = all;
     expect(await world.problems()).toEqual([]);
