@@ -63,6 +63,8 @@ export async function realWorld(plane: ControlPlane): Promise<World> {
     restartServer: () => plane.restart("kube-apiserver"),
     async close() {
       await Promise.all(programs.filter((program) => program.isRunning()).map((program) => program.kill()));
+      // Worlds share one server, and whoever leaves waits for Applications wherever they are.
+      await plane.remove("Application", places.argocd, "shop");
       await proxy.stop();
     },
   };
