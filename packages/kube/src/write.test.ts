@@ -69,6 +69,8 @@ describe("what is written", () => {
       create(server.transport, secrets, secret, stop.signal),
       patch(server.transport, secrets, secret, {}, stop.signal),
       remove(server.transport, secrets, secret, stop.signal),
+      read(server.transport, secrets, "fleet.paris", undefined, stop.signal),
+      readMetadata(server.transport, secrets, secret, stop.signal),
     ];
     await Promise.all(writes.map((write) => expect(write).rejects.toMatchObject({ reason: "Unreachable" })));
   });

@@ -43,13 +43,19 @@ export async function remove(transport: Transport, kind: Kind, target: Pick<Kube
 }
 
 /** Names, labels and annotations of one object as it stands, never its data. */
-export async function readMetadata(transport: Transport, kind: Kind, target: Pick<KubeObject, "metadata">): Promise<Written> {
-  return checked(await transport.call({ method: "GET", path: pathOf(kind, target), accept: metadataOnly }), kind, target);
+export async function readMetadata(
+  transport: Transport,
+  kind: Kind,
+  target: Pick<KubeObject, "metadata">,
+  signal?: AbortSignal,
+): Promise<Written> {
+  return checked(await transport.call({ method: "GET", path: pathOf(kind, target), accept: metadataOnly, signal }), kind, target);
 }
 
 /** One object whole. */
-export async function read(transport: Transport, kind: Kind, name: string, namespace?: string): Promise<KubeObject> {
-  const object = checked(await transport.call({ method: "GET", path: objectPath(kind, name, namespace) }), kind, { metadata: { name } });
+export async function read(transport: Transport, kind: Kind, name: string, namespace?: string, signal?: AbortSignal): Promise<KubeObject> {
+  const path = objectPath(kind, name, namespace);
+  const object = checked(await transport.call({ method: "GET", path, signal }), kind, { metadata: { name } });
   if (object.kind === kind.kind) return object;
   throw foreignAnswer(`read of ${kind.plural}/${name}`, `it is a ${object.kind}, not a ${kind.kind}`);
 }
