@@ -6,6 +6,8 @@ export interface InformerOptions<T> {
   readonly transport: Transport;
   readonly kind: Kind;
   readonly labelSelector?: string;
+  /** Such as `metadata.name=fleet`: whoever may follow one object by its name alone has to ask for it so. */
+  readonly fieldSelector?: string;
   /** What is kept of an object, made as soon as it is parsed; the object itself is let go. */
   readonly project: (object: KubeObject) => T;
   /** Told of changes: of the first list bit by bit, of a later one as a whole, then event by event. Only a whole list removes. What it throws at is told again. */

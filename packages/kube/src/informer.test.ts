@@ -54,6 +54,26 @@ describe.each([
     });
   });
 
+  it("one object of a name is followed with a right to that name alone", async () => {
+    const user = {
+      name: "one",
+      token: "one",
+      rules: [{ verbs: ["list", "watch"], apiGroups: ["*"], resources: ["clusterprofiles"], resourceNames: ["paris"] }],
+    };
+    await withHub({ users: [user] }, async (hub) => {
+      const transport = openTransport({ url: hub.url, token: () => Promise.resolve("one") });
+      for (const name of ["paris", "oslo"]) hub.apply(profile(name));
+      const { informer, told, failures } = follow(transport, { watchList, fieldSelector: "metadata.name=paris" });
+      await informer.synced;
+      hub.apply(profile("oslo", undefined, "b"));
+      hub.apply(profile("paris", undefined, "b"));
+      await until(() => expect(told).toEqual(["+paris", "~paris"]));
+      expect(failures()).toEqual([]);
+      stopAll();
+      await transport.close();
+    });
+  });
+
   it("who no longer has the label is gone", async () => {
     await withHub({}, async (hub, transport) => {
       const labelled = (labels: Record<string, string>) => ({ ...profile("paris"), metadata: { ...profile("paris").metadata, labels } });

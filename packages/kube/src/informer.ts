@@ -22,7 +22,7 @@ type Said = InformerEvent extends infer Event ? (Event extends InformerEvent ? O
 
 /** Starts to follow a collection and never gives up until told to stop. A failure keeps what is known; only a complete list or an event removes. */
 export function startInformer<T>(options: InformerOptions<T>): Informer<T> {
-  const { transport, kind, signal, labelSelector, silence = 90_000 } = options;
+  const { transport, kind, signal, labelSelector, fieldSelector, silence = 90_000 } = options;
   const store = newStore(options.project, (key, error) => say({ type: "poison", key, error }));
   const synced = Promise.withResolvers<void>();
   let isSynced = false;
@@ -86,7 +86,7 @@ export function startInformer<T>(options: InformerOptions<T>): Informer<T> {
       isOpen = wasConnected = true;
     };
     try {
-      for await (const event of watch(transport, kind, { from: start, labelSelector, signal: dog.signal, alive })) {
+      for await (const event of watch(transport, kind, { from: start, labelSelector, fieldSelector, signal: dog.signal, alive })) {
         if (last === undefined) {
           if (first.take(event)) {
             complete("stream", 0);

@@ -6,6 +6,7 @@ import type { Transport } from "./transport.ts";
 
 export interface ListOptions {
   readonly labelSelector?: string | undefined;
+  readonly fieldSelector?: string | undefined;
   readonly pageSize?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -17,7 +18,7 @@ export interface ListOptions {
 export async function list(
   transport: Transport,
   kind: Kind,
-  { labelSelector, pageSize = 500, signal }: ListOptions,
+  { labelSelector, fieldSelector, pageSize = 500, signal }: ListOptions,
   page: (items: readonly KubeObject[], version: string) => void,
   restart: () => void,
 ): Promise<string> {
@@ -26,6 +27,7 @@ export async function list(
   for (;;) {
     const query = new URLSearchParams({ limit: String(pageSize) });
     if (labelSelector !== undefined) query.set("labelSelector", labelSelector);
+    if (fieldSelector !== undefined) query.set("fieldSelector", fieldSelector);
     if (token !== "") query.set("continue", token);
     let answer: ListAnswer;
     try {

@@ -18,7 +18,7 @@ export interface RelistOptions<T> {
  * A first list is told as it comes, so that the first need not wait for the last; a later one as a whole, since others act on what is known all the while.
  */
 export async function relist<T>(
-  { transport, kind, labelSelector, pageSize, signal }: InformerOptions<T>,
+  { transport, kind, labelSelector, fieldSelector, pageSize, signal }: InformerOptions<T>,
   { store, isFirst, tell, hear, wentBack }: RelistOptions<T>,
 ): Promise<{ readonly version: string; readonly missed: number }> {
   const begin = () => store.begin(isFirst ? "it comes" : "a whole");
@@ -35,7 +35,7 @@ export async function relist<T>(
     tell(pass.page(items, at));
   }
 
-  const version = await list(transport, kind, { labelSelector, pageSize, signal }, page, () => (pass = begin()));
+  const version = await list(transport, kind, { labelSelector, fieldSelector, pageSize, signal }, page, () => (pass = begin()));
   const changes = pass.end(version);
   tell(changes);
   return { version, missed: isFirst ? 0 : changes.length };

@@ -12,6 +12,7 @@ export interface WatchOptions {
   /** Where to go on; without it, the watch begins with all that is there. */
   readonly from?: string | undefined;
   readonly labelSelector?: string | undefined;
+  readonly fieldSelector?: string | undefined;
   readonly signal: AbortSignal;
   /** Called when the server has agreed to be watched, and with every line: a sign of life. */
   readonly alive?: () => void;
@@ -21,12 +22,13 @@ export interface WatchOptions {
 export async function* watch(
   transport: Transport,
   kind: Kind,
-  { from, labelSelector, signal, alive }: WatchOptions,
+  { from, labelSelector, fieldSelector, signal, alive }: WatchOptions,
 ): AsyncGenerator<WatchEvent> {
   // A random length, so that many watches never end in the same second.
   const seconds = 300 + Math.floor(Math.random() * 300);
   const query = new URLSearchParams({ watch: "1", allowWatchBookmarks: "true", timeoutSeconds: String(seconds), ...since(from) });
   if (labelSelector !== undefined) query.set("labelSelector", labelSelector);
+  if (fieldSelector !== undefined) query.set("fieldSelector", fieldSelector);
   const lines = await transport.lines({ method: "GET", path: `${collectionPath(kind)}?${query.toString()}`, signal });
   alive?.();
   for await (const line of lines) {
