@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { advance, emptyFleet, type Fleet, parseProfile, type Seen } from "./index.ts";
+import { advance, emptyFleet, type Fleet, parseProfile, placed, type Seen } from "./index.ts";
 
 interface Told {
   readonly version?: string;
@@ -20,7 +20,7 @@ function seen(
     spec: { clusterManager: { name: "hand" } },
     status: { properties: [{ name: "region", value: "eu" }], ...(name === "paris" && joined("True")), ...status },
   };
-  const profile = parseProfile(object, { namespaceLabels });
+  const profile = placed(parseProfile(object), namespaceLabels);
   return { id: profile.id, profile };
 }
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { type Cluster, isRefusal, toBase64 } from "@rollcall/contract";
 import { describe, expect, it } from "vitest";
-import { parseProfile } from "./index.ts";
+import { parseProfile, placed } from "./index.ts";
 
 const pem = `-----BEGIN CERTIFICATE-----\n${toBase64(`\u0030\u0042${"x".repeat(66)}`)}\n-----END CERTIFICATE-----\n`;
 const ca = toBase64(pem);
@@ -144,7 +144,7 @@ describe("a profile becomes a cluster", () => {
     ],
     [undefined, { "multicluster.x-k8s.io/clusterset": "" }, [], { "multicluster.x-k8s.io/clusterset": "" }],
   ])("in the cluster set of its %s", (clusterSet, labels, properties, namespaceLabels) => {
-    const read = parseProfile(profile({ properties }, { labels }), { namespaceLabels });
+    const read = placed(parseProfile(profile({ properties }, { labels })), namespaceLabels);
     expect("cluster" in read && read.cluster.clusterSet).toBe(clusterSet);
   });
 

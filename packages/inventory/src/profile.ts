@@ -13,19 +13,11 @@ interface Read {
   readonly resourceVersion: string;
 }
 
-/** What is known of where a profile lies, beside the profile itself. */
-export interface Place {
-  readonly namespaceLabels?: Readonly<Record<string, string>>;
-}
-
 const group = "multicluster.x-k8s.io";
 const versions = ["v1alpha1", "v1alpha2"];
 
 /** What one ClusterProfile says: a cluster, or why it cannot be used. Never throws, whatever the object. */
-export function parseProfile(object: unknown): Profile;
-export function parseProfile(object: unknown, place: Place): Profile;
-// Two signatures, so that `objects.map(parseProfile)`, which hands an index to the second, stays right.
-export function parseProfile(object: unknown, place?: Place): Profile {
+export function parseProfile(object: unknown): Profile {
   const { apiVersion, kind, metadata, spec, status } = fields(object);
   const { namespace, name, uid, resourceVersion, creationTimestamp, deletionTimestamp, labels } = fields(metadata);
   const read = {
@@ -54,7 +46,7 @@ export function parseProfile(object: unknown, place?: Place): Profile {
   const version = text(fields(fields(status)["version"])["kubernetes"]);
   const properties = propertiesOf(status);
   const conditions = conditionsOf(status);
-  const clusterSet = clusterSetOf(words, properties, place?.namespaceLabels ?? {});
+  const clusterSet = clusterSetOf(words, properties);
   const cluster: Cluster = {
     ...read,
     namespace: inNamespace,

@@ -32,12 +32,12 @@ export function healthOf({ ControlPlaneHealthy: said }: Cluster["conditions"]): 
   return said === "False" ? "unhealthy" : "unknown";
 }
 
-/** All spellings in use: OCM labels the profile, KEP-2149 has a property, KEP-4322 and the API's Go constant label the namespace. */
-export function clusterSetOf(labels: Words, properties: Words, namespaceLabels: Words): string | undefined {
-  return (
-    text(labels["multicluster.x-k8s.io/clusterset"]) ??
-    text(properties["clusterset.k8s.io"]) ??
-    text(namespaceLabels["clusterset.multicluster.x-k8s.io"]) ??
-    text(namespaceLabels["multicluster.x-k8s.io/clusterset"])
-  );
+/** The cluster set that a profile names itself: OCM labels it, KEP-2149 has a property. */
+export function clusterSetOf(labels: Words, properties: Words): string | undefined {
+  return text(labels["multicluster.x-k8s.io/clusterset"]) ?? text(properties["clusterset.k8s.io"]);
+}
+
+/** The cluster set of all in a namespace: KEP-4322 spells its label one way, the API's Go constant the other. */
+export function clusterSetOfNamespace(labels: Words): string | undefined {
+  return text(labels["clusterset.multicluster.x-k8s.io"]) ?? text(labels["multicluster.x-k8s.io/clusterset"]);
 }
