@@ -86,6 +86,12 @@ describe("certificates", () => {
     expect(isCertificates((pem("CERTIFICATE", body) + pem("CERTIFICATE", body)).replaceAll("\n", "\r\n"))).toBe(true);
   });
 
+  it("takes one whose length needs bytes of its own, and no other length", () => {
+    const long = (size: string) => pem("CERTIFICATE", btoa(`\u0030\u0082${size}${"x".repeat(300)}`));
+    expect(isCertificates(long("\u0001\u002c"))).toBe(true);
+    expect(isCertificates(long("\u0001\u002d"))).toBe(false);
+  });
+
   it.each([
     ["plain text", "not a certificate"],
     ["a key", pem("PRIVATE KEY", body)],
@@ -106,6 +112,16 @@ describe("small words", () => {
     expect(fromBase64(toBase64("\uFEFF{}"))).toBe("\uFEFF{}");
     expect(fromBase64("%%%")).toBeUndefined();
     expect(fromBase64("/w==")).toBeUndefined();
+  });
+
+  it("spells base64 as Node does, whatever the text", () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.string({ unit: "binary" })), (text) => {
+        const encoded = toBase64(text);
+        expect(encoded).toBe(Buffer.from(text).toString("base64"));
+        expect(fromBase64(encoded)).toBe(Buffer.from(text).toString());
+      }),
+    );
   });
 
   it("never shows what is hidden", () => {

@@ -17,18 +17,20 @@ function hasStrayMarkers(text: string, expected: number): boolean {
 /** A certificate is one DER sequence that fills its bytes exactly: enough to catch what was cut, doubled or never one. */
 function isDerSequence(body: string): boolean {
   const bytes = decode(body.replaceAll(/\s+/g, ""));
-  if (bytes === undefined || bytes.length < 64 || bytes[0] !== 0x30) return false;
-  const first = bytes[1]!;
+  if (bytes === undefined || bytes.length < 64 || bytes.charCodeAt(0) !== 0x30) return false;
+  const first = bytes.charCodeAt(1);
   if (first < 0x80) return bytes.length === first + 2;
   const size = first & 0x7f;
   if (size < 1 || size > 4) return false;
-  const length = bytes.subarray(2, 2 + size).reduce((sum, byte) => sum * 256 + byte, 0);
+  let length = 0;
+  for (let at = 2; at < 2 + size; at += 1) length = length * 256 + bytes.charCodeAt(at);
   return bytes.length === length + 2 + size;
 }
 
-function decode(base64: string): Uint8Array | undefined {
+/** The bytes as a text of one character each. */
+function decode(base64: string): string | undefined {
   try {
-    return Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
+    return atob(base64);
   } catch {
     return undefined;
   }
