@@ -1,5 +1,11 @@
 export { keepList, type KeptList, type ListEvent, type ListParts, type Status } from "./list.ts";
-export type { Inventory, Mode } from "./pass.ts";
+export type { Inventory, Planned } from "./pass.ts";
+export type { Mode } from "./mode.ts";
+export { confirm, giveOrders, type OrderBook } from "./order-book.ts";
+export { inForce, inWords, noOrders, readOrders, type Order, type Orders } from "./orders.ts";
+export type { Change } from "./plan.ts";
+export type { Standing } from "./standing.ts";
+export type { HubView } from "./same-hub.ts";
 export { defaultRemovals, type Choice, type Removal, type Removals, type State } from "./membership.ts";
 export { defaultGuard, type GuardSettings, type GuardView } from "./guard.ts";
 export { newTarget, type Target } from "./target.ts";

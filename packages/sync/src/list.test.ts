@@ -335,6 +335,38 @@ describe.concurrent("the roll", patience, () => {
   });
 });
 
+describe.concurrent("a hub that was set back", patience, () => {
+  it("is compared with, and obeyed again when all members are there", async (test) => {
+    const [bench, engine] = await withMembers(test, mixed(names(6)));
+    bench.fleet.remove("c0");
+    bench.fleet.setBack();
+    const from = bench.writes().length;
+    bench.fleet.put(cluster({ name: "old" }));
+    await engine.settle();
+    bench.advance(86_400);
+    await engine.settle();
+    expect(bench.writes(from)).toEqual([]);
+    expect(engine.list.status().get("fleet/c0")).toMatchObject({ state: "member", verdict: { is: "stale", reason: "HubWentBack" } });
+    bench.fleet.put(...mixed(["c0"]));
+    await engine.settle();
+    expect(standing(bench)).toEqual([...names(6), "old"]);
+    expect(engine.list.status().get("fleet/c0")?.verdict).toBeUndefined();
+  });
+
+  it("is obeyed when a person says so", async (test) => {
+    const [bench, engine] = await withMembers(test, mixed(names(6)), { ...atOnce, unregistered: { then: "release", after: 60 } });
+    bench.fleet.remove("c0");
+    await engine.settle();
+    bench.fleet.setBack();
+    await engine.settle();
+    bench.advance(3600);
+    acknowledge(bench, digestIn(engine, "fleet/c1"));
+    await soon(() => expect(engine.list.status().get("fleet/c1")?.verdict).toBeUndefined());
+    await engine.settle();
+    expect(standing(bench)).toEqual(names(6).slice(1));
+  });
+});
+
 describe.concurrent("another hub", patience, () => {
   it("is no reason to write or remove anything, until a person says that it is meant", async (test) => {
     const [bench, first] = await withMembers(test, mixed(names(6)));
@@ -360,6 +392,41 @@ describe.concurrent("another hub", patience, () => {
     bench.advance(601);
     await second.settle();
     expect(standing(bench)).not.toContain("c0");
+  });
+
+  it("is believed by itself once every member has proven to be the same, and nothing but marks is written", async (test) => {
+    const [bench, first] = await withMembers(test, mixed(names(6)));
+    await first.stop();
+    const before = bench.hub.list("Secret", toys);
+    // A hub that is made anew gives new uids to everybody, and does not have everybody at once.
+    const again = mixed(names(6)).map((each) => ({ ...each, uid: `${each.uid}-again` }));
+    bench.fleet.put(...again.slice(0, 5));
+    bench.fleet.remove("c5");
+    const from = bench.writes().length;
+    const second = await bench.start({ hub: "hub-2" });
+    await second.settle();
+    bench.advance(86_400);
+    await second.settle();
+    expect(bench.writes(from)).toEqual([]);
+    bench.fleet.put(again[5]!);
+    await second.settle();
+    expect(second.events).toContainEqual(expect.objectContaining({ is: "hub believed" }));
+    expect(rollOf(bench).hub).toBe("hub-2");
+    expect(bench.hub.list("Secret", toys).map(({ data }) => data)).toEqual(before.map(({ data }) => data));
+    expect(bench.writes(from).filter(({ method }) => method === "DELETE")).toEqual([]);
+    expect(second.list.status().get("fleet/c5")).toMatchObject({ state: "member" });
+    expect(second.list.status().get("fleet/c5")?.verdict).toBeUndefined();
+  });
+
+  it("is not believed for a member of which only the name is the same", async (test) => {
+    const [bench, first] = await withMembers(test, mixed(names(6)));
+    await first.stop();
+    bench.fleet.put(cluster({ name: "c2", uid: "another", displayName: "another", access: elsewhere("https://another.example.test") }));
+    const from = bench.writes().length;
+    const second = await bench.start({ hub: "hub-2" });
+    await second.settle();
+    expect(bench.writes(from)).toEqual([]);
+    expect(second.list.status().get("fleet/c0")?.verdict?.reason).toBe("HubChanged");
   });
 
   it("that cannot be read is no reason either", async (test) => {

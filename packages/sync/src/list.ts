@@ -1,17 +1,19 @@
-import { digestOf, refusal, refusalOf, type Answered, type ClusterId, type Refusal, type Verdict } from "@rollcall/contract";
+import { refusalOf, type Answered, type ClusterId, type Verdict } from "@rollcall/contract";
 import { workQueue } from "@rollcall/kube";
 import { newAnswers } from "./answered.ts";
+import { newApproval } from "./approval.ts";
 import { isLate, type Wrote } from "./apply.ts";
 import { claimNames, newClaims, oldestFirst } from "./claims.ts";
-import { guard, heldBy, spentWindow, type GuardInput, type GuardSettings, type GuardView } from "./guard.ts";
+import type { GuardSettings, GuardView } from "./guard.ts";
 import { isPastHarm, type Choice, type State } from "./membership.ts";
+import { obey } from "./obey.ts";
 import { anchorOf, pass, type Looked, type PassParts } from "./pass.ts";
-import type { Cause } from "./roll.ts";
+import { sameHub, type HubView } from "./same-hub.ts";
 
-export interface ListParts<Options> extends Omit<PassParts<Options>, "kinds" | "claims" | "managerOf" | "view" | "held"> {
+export interface ListParts<Options> extends Omit<PassParts<Options>, "kinds" | "claims" | "managerOf" | "view" | "held" | "orders"> {
   readonly guard: GuardSettings;
-  /** The uid of the hub's kube-system namespace: another hub is another truth. */
-  readonly hub: string;
+  /** Which hub the inventory is read from: another hub is another truth. */
+  readonly hub: () => HubView;
   readonly report: (event: ListEvent) => void;
 }
 
@@ -28,6 +30,7 @@ export type ListEvent =
     } & Wrote)
   | { readonly is: "would"; readonly list: string; readonly cluster: ClusterId; readonly change: string }
   | { readonly is: "retry"; readonly list: string; readonly cluster: ClusterId; readonly error: unknown; readonly retryIn: number }
+  | { readonly is: "hub believed"; readonly list: string }
   | { readonly is: "acked" | "ack unknown"; readonly list: string; readonly digest: string; readonly expected: string };
 
 /** How one cluster stands on a list, and since when. */
@@ -60,7 +63,7 @@ const sometime = 30_000;
 
 /** Keeps one list true, cluster by cluster. Nothing in it knows one consumer from another. */
 export function keepList<Options>(parts: ListParts<Options>): KeptList {
-  const { owner, adapter, options, target, roll, removals, report } = parts;
+  const { owner, adapter, options, target, roll, report } = parts;
   const { list } = owner;
   const kinds = adapter.writes(options);
   const leave = adapter.leave(options);
@@ -70,12 +73,32 @@ export function keepList<Options>(parts: ListParts<Options>): KeptList {
   /** How often in a row somebody else wrote first. */
   const late = new Map<ClusterId, number>();
   let isClosed = false;
-  let unknownAck: string | undefined;
-  let cached: { readonly of: string; readonly input: GuardInput; readonly view: GuardView } | undefined;
+  let known = roll.orders();
+  let proving: NodeJS.Timeout | undefined;
 
-  const inventory = { ...parts.inventory, choose: (id: ClusterId): Choice => hubChanged() ?? parts.inventory.choose(id) };
+  const obedience = obey(roll, parts.now, lookAtAll);
+  const hub = sameHub({ list, hub: parts.hub, known: () => roll.roll().hub, confirm: roll.confirm });
+  const inventory = { ...parts.inventory, choose };
   const managerOf = (id: ClusterId): string | undefined => inventory.cluster(id)?.manager ?? managers.get(id);
-  const passParts: PassParts<Options> = { ...parts, inventory, kinds, claims, managerOf, view, held };
+  const approval = newApproval({
+    ...parts,
+    inventory,
+    managerOf,
+    hub,
+    uid: () => parts.hub().uid,
+    onAck: (is, digest, expected) => report({ is, list, digest, expected }),
+  });
+  const view = (): GuardView => approval.view();
+  const passParts: PassParts<Options> = {
+    ...parts,
+    inventory,
+    kinds,
+    claims,
+    managerOf,
+    view,
+    held: (id) => approval.held(id),
+    orders: () => obedience.orders(),
+  };
   const answers = newAnswers({ list, kinds, plain: adapter.plain, leave, target, roll, cluster: (id) => inventory.cluster(id) });
   const queue = workQueue({ work, onError: (cluster, error, retryIn) => report({ is: "retry", list, cluster, error, retryIn }) });
 
@@ -130,83 +153,51 @@ export function keepList<Options>(parts: ListParts<Options>): KeptList {
     } else if (isNews) status.set(id, { state: now, ...(verdict && { verdict }), since: parts.now() });
     if (isNews) report({ is: "state", list, cluster: id, state: now, ...(verdict && { verdict }) });
     if (isNews && now === "missing") void acknowledge();
+    if (looked.isProof !== undefined) prove(id, looked.isProof);
   }
 
   function look(ids: Iterable<ClusterId>): void {
     for (const id of ids) queue.add(id);
   }
 
-  /** Another hub tells another truth: only a person can say that it is meant. */
-  function hubChanged(): Choice | undefined {
-    const known = roll.roll().hub;
-    if (known === undefined || known === parts.hub) return undefined;
-    const how = `this hub is not the one that the list was made from; if that is meant, confirm digest ${hubDigest()}: ${roll.confirm}${hubDigest()}`;
-    return { is: "unknown", why: refusal("HubChanged", how) };
+  /** What the inventory says, as far as it can be believed and nobody has ordered otherwise. */
+  function choose(id: ClusterId): Choice {
+    const why = hub.doubt();
+    if (why !== undefined) return { is: "unknown", why };
+    const choice = parts.inventory.choose(id);
+    return choice.is === "chosen" && obedience.orders().exclude.has(id) ? { is: "not chosen", cause: "deselected" } : choice;
   }
 
-  function hubDigest(): string {
-    return digestOf([list, "hub", parts.hub]);
-  }
-
-  function held(id: ClusterId): Refusal | undefined {
-    if (roll.roll().acked.has(id)) return undefined;
-    const seen = view();
-    return heldBy(seen, id, cached!.input);
-  }
-
-  function view(): GuardView {
-    const of = `${roll.generation()} ${target.generation()} ${inventory.generation()}`;
-    if (cached?.of === of && parts.now() < cached.view.nextWindow) return cached.view;
-    const input = guardInput();
-    cached = { of, input, view: guard(input) };
-    return cached.view;
-  }
-
-  function guardInput(): GuardInput {
-    const { absences } = roll.roll();
-    const members = new Map<ClusterId, string | undefined>();
-    const missing = new Map<ClusterId, Cause>();
-    for (const id of target.ids(list)) {
-      const absence = absences.get(id);
-      if (absence !== undefined && isPastHarm(absence, leave)) continue;
-      const choice = inventory.choose(id);
-      // Of whom nothing can be known, nobody can say that they stay.
-      if (choice.is === "unknown") continue;
-      members.set(id, managerOf(id) ?? absence?.manager);
-      const cause = choice.is === "not chosen" ? choice.cause : absence?.cause;
-      if (cause !== undefined && removals[cause].then !== "keep") missing.set(id, cause);
-    }
-    return { list, confirm: roll.confirm, now: parts.now(), settings: parts.guard, roll: roll.roll(), members, missing };
-  }
-
-  function ackUnknown(digest: string, expected: string): void {
-    if (unknownAck !== digest) report({ is: "ack unknown", list, digest, expected });
-    unknownAck = digest;
-  }
-
-  /** A roll that was lost forgets the hub as well; whoever makes it anew writes down where the members came from. */
-  function noteHub(): void {
-    if (parts.mode !== "sync" || roll.roll().hub !== undefined) return;
-    const { members } = guardInput();
-    // Where objects of ours stand already, a roll was lost, and with it who left just now.
-    const window = members.size === 0 ? undefined : spentWindow(parts.now(), members, parts.guard);
-    roll.note({ hub: parts.hub, ...(window && { window }) });
+  function lookAtAll(): void {
+    look(target.ids(list));
+    look(roll.roll().absences.keys());
+    look(parts.inventory.ids());
+    obedience.wait();
   }
 
   async function acknowledge(): Promise<void> {
     try {
-      const digest = roll.ack();
-      if (digest === undefined || parts.mode !== "sync" || isClosed) return;
-      const isHub = hubChanged() !== undefined && digest === hubDigest();
-      const expected = isHub ? hubDigest() : view().digest;
-      if (digest !== expected) return ackUnknown(digest, expected);
-      const { missing } = guardInput();
-      const { absences } = roll.roll();
-      // The word is about absences that the roll knows; the look that writes the last one down asks again.
-      if (!isHub && [...missing].some(([id, cause]) => absences.get(id)?.cause !== cause)) return;
-      await roll.commit(isHub ? { hub: parts.hub } : { ack: [...missing.keys()] });
-      report({ is: "acked", list, digest, expected });
-      look(target.ids(list));
+      if (!isClosed && (await approval.acknowledge())) look(target.ids(list));
+    } catch (error) {
+      report({ is: "retry", list, cluster: "", error, retryIn: 0 });
+    }
+  }
+
+  /** In doubt about the hub, every look may be the one that ends it. */
+  function prove(id: ClusterId, isProof: boolean): void {
+    hub.saw(id, isProof);
+    proving ??= setTimeout(() => void believe(), 50);
+  }
+
+  async function believe(): Promise<void> {
+    proving = undefined;
+    const { absences } = roll.roll();
+    const isLeft = (id: ClusterId): boolean => absences.has(id) && isPastHarm(absences.get(id)!, leave);
+    if (isClosed || !hub.isProvenBy([...target.ids(list)].filter((id) => !isLeft(id)))) return;
+    try {
+      await approval.believe();
+      report({ is: "hub believed", list });
+      lookAtAll();
     } catch (error) {
       report({ is: "retry", list, cluster: "", error, retryIn: 0 });
     }
@@ -215,7 +206,7 @@ export function keepList<Options>(parts: ListParts<Options>): KeptList {
   return {
     look,
     start() {
-      noteHub();
+      approval.noteHub();
       const standing = [...target.ids(list)];
       for (const id of standing) {
         const { server, name } = anchorOf(target.of(list, id), kinds)?.plain ?? {};
@@ -226,14 +217,19 @@ export function keepList<Options>(parts: ListParts<Options>): KeptList {
       // Among newcomers who want the same, the oldest comes first.
       const profiles = [...inventory.ids()].flatMap((id) => inventory.cluster(id) ?? []);
       look(profiles.sort(oldestFirst).map(({ id }) => id));
+      obedience.wait();
       void acknowledge();
     },
     rollChanged() {
       if (isClosed) return;
-      noteHub();
+      approval.noteHub();
       void acknowledge();
       look(target.ids(list));
       look(roll.roll().absences.keys());
+      // An order may be about anybody, and they are rare.
+      if (roll.orders() !== known) look(parts.inventory.ids());
+      known = roll.orders();
+      obedience.wait();
     },
     status: () => status,
     answered: () => answers.all(),
@@ -241,6 +237,8 @@ export function keepList<Options>(parts: ListParts<Options>): KeptList {
     idle: () => queue.idle(),
     close() {
       isClosed = true;
+      obedience.close();
+      clearTimeout(proving);
       return queue.close();
     },
   };

@@ -18,7 +18,8 @@ export const defaultRemovals: Removals = {
 
 /** What the inventory says of a cluster at this moment. */
 export type Choice =
-  | { readonly is: "chosen" }
+  /** With a reason why it may not join now, if there is one; whoever is on the list stays. */
+  | { readonly is: "chosen"; readonly newcomer?: Refusal }
   | { readonly is: "not chosen"; readonly cause: Cause }
   /** We cannot know: the hub is unread, half read, or another one. */
   | { readonly is: "unknown"; readonly why: Refusal };
@@ -35,6 +36,8 @@ export interface MembershipInput {
   readonly absence?: Absence;
   readonly removals: Removals;
   readonly leave: Leave;
+  /** Why it takes no step on its way out, when a person says so. */
+  readonly hold?: Refusal;
   /** The guard's word on the first harmful step: a reason to hold, or nothing. Asked only right before it. */
   readonly guard: () => Refusal | undefined;
 }
@@ -55,7 +58,7 @@ export interface Membership {
 /**
  * What a cluster is to a list, and what may be done about it.
  *   stands   choice          absence            outcome
- *   no       chosen          -                  newcomer: write; refused: nobody, with the reason
+ *   no       chosen          -                  newcomer: write; refused, or kept from joining: nobody, with the reason
  *   yes      chosen          -                  member: write; refused: stale, nothing is written
  *   yes      chosen          missing            member again, free; refused: stale, and no longer missing
  *   yes      chosen          leaving            member again if every harmful step can be undone; else it leaves, then joins
@@ -64,7 +67,7 @@ export interface Membership {
  *   yes      not chosen      -                  missing, grace begins
  *   yes      not chosen      missing, in grace  missing
  *   yes      not chosen      missing, after it  quiet steps, then the guard, then leaving
- *   any      not chosen      leaving            the next steps
+ *   any      not chosen      leaving            the next steps; held: none
  *   no       not chosen      no step left       gone
  */
 export function membership(given: MembershipInput): Membership {
@@ -84,6 +87,7 @@ export function membership(given: MembershipInput): Membership {
   }
   if (stands && !input.isSame) return absent(input, "unregistered", replaced);
   if (mustGo) return absent(input, absence.cause);
+  if (!stands && choice.newcomer !== undefined) return { state: here, verdict: { is: "stale", ...choice.newcomer }, may: "nothing" };
   return { state: here, may: "write" };
 }
 
@@ -133,11 +137,20 @@ function managerOf(absence: Absence | undefined): Pick<Absence, "manager"> {
 }
 
 /** Takes the step that is next. Only what is written down as begun is done. */
-function taking({ now, choice, leave, guard }: MembershipInput, absence: Absence, leaving: Leaving, why: Verdict | undefined): Membership {
+function taking(
+  { now, choice, leave, guard, hold }: MembershipInput,
+  absence: Absence,
+  leaving: Leaving,
+  why: Verdict | undefined,
+): Membership {
   const steps = leave[leaving.way];
   const step = steps[leaving.step];
   if (step === undefined) return { state: "gone", may: "nothing", ...(choice.is === "chosen" && { again: 1 }) };
   const isBegun = leaving.does === step.does;
+  if (hold !== undefined) {
+    const state = leaving.step > firstHarm(steps) || (isBegun && leaving.step === firstHarm(steps)) ? "leaving" : "missing";
+    return { state, absence, may: "nothing", verdict: { is: "held", ...hold } };
+  }
   if (!isBegun && leaving.step === firstHarm(steps)) {
     const held = guard();
     if (held !== undefined) return { state: "missing", absence, may: "nothing", verdict: { is: "held", ...held } };

@@ -17,15 +17,16 @@ import { apply, type Wrote } from "./apply.ts";
 import { claimsOf, type Claims } from "./claims.ts";
 import type { GuardView } from "./guard.ts";
 import { isSameCluster, marked, type Owner } from "./marks.ts";
-import { isPastHarm, membership, stepDone, type Choice, type Membership, type Removals, type State } from "./membership.ts";
-import { plan } from "./plan.ts";
+import { membership, stepDone, type Choice, type Membership, type Removals, type State } from "./membership.ts";
+import { allowed, paused, type Mode } from "./mode.ts";
+import { inWords, type Orders } from "./orders.ts";
+import { plan, type Change } from "./plan.ts";
+import { remember } from "./remember.ts";
 import type { RollKeeper } from "./roll-keeper.ts";
+import { isProof } from "./same-hub.ts";
 import type { Standing } from "./standing.ts";
 import { takeStep, usedMeanwhile } from "./step.ts";
 import type { Target } from "./target.ts";
-
-/** What a list may do: look only, add and change, or everything. */
-export type Mode = "observe" | "upsert" | "sync";
 
 /** The inventory as one list sees it. */
 export interface Inventory {
@@ -54,6 +55,17 @@ export interface PassParts<Options> {
   /** The guard's view of the whole list, and its word on one cluster. */
   readonly view: () => GuardView;
   readonly held: (id: ClusterId) => Refusal | undefined;
+  /** What people have ordered, as far as it holds now. */
+  readonly orders: () => Orders;
+  /** Told what a look found to be done, whether or not it may be. */
+  readonly planned?: (id: ClusterId, planned: Planned) => void;
+}
+
+/** What a look found to be done for one cluster. */
+export interface Planned {
+  readonly membership: Membership;
+  readonly changes: readonly Change[];
+  readonly own: readonly Standing[];
 }
 
 /** What came of a look at one cluster. */
@@ -67,6 +79,8 @@ export interface Looked {
   readonly freed: readonly ClusterId[];
   readonly cluster?: Cluster;
   readonly again?: number;
+  /** Nothing is to be concluded at the moment; whether what stands can be shown to be this cluster. */
+  readonly isProof?: boolean;
   /** What broke it off; what it wrote before that is written. */
   readonly failed?: unknown;
 }
@@ -91,27 +105,44 @@ export async function pass<Options>(id: ClusterId, parts: PassParts<Options>): P
   const taken = choice.is === "chosen" && isSame && entry && !isRefusal(entry) ? parts.claims.take(id, entry.claims) : undefined;
   const refused = isRefusal(entry) ? entry : taken;
   const absence = roll.roll().absences.get(id);
-  const outcome = allowed(
-    parts.mode,
-    membership({
-      now: parts.now(),
-      choice,
-      stands: own.length > 0,
-      isSame,
-      ...(refused && { refused }),
-      ...(absence && { absence }),
-      removals,
-      leave: adapter.leave(options),
-      guard: () => parts.held(id) ?? again,
-    }),
-  );
+  const { pause, hold } = parts.orders();
+  const found = membership({
+    now: parts.now(),
+    choice,
+    stands: own.length > 0,
+    isSame,
+    ...(refused && { refused }),
+    ...(absence && { absence }),
+    removals,
+    leave: adapter.leave(options),
+    ...(hold.has(id) && { hold: refusal("Hold", `it is held by order: ${inWords(hold.get(id)!)}`) }),
+    guard: () => parts.held(id) ?? again,
+  });
+  const changes =
+    found.may === "write" && entry !== undefined && !isRefusal(entry)
+      ? plan({ desired: entry.objects, current: own, owner, reading: adapter })
+      : [];
+  parts.planned?.(id, { membership: found, changes, own });
+  const outcome =
+    pause === undefined ? allowed(parts.mode, found) : paused(found, refusal("Paused", `the list is paused: ${inWords(pause)}`));
 
   const wrote: Wrote[] = [];
-  const looked: Looked = { ...outcome, wrote, would: [], freed: [], ...(cluster && { cluster }) };
+  const looked: Looked = {
+    ...outcome,
+    wrote,
+    would: parts.mode === "observe" || pause !== undefined ? changes.map((change) => `${change.do} ${change.key}`) : [],
+    freed: [],
+    ...(cluster && { cluster }),
+    ...(choice.is === "unknown" &&
+      anchor && {
+        isProof: entry !== undefined && !isRefusal(entry) && isProof(anchor.metadata.annotations, entry.cluster),
+      }),
+  };
+  if (pause !== undefined) return looked;
   const isWritten = await remember(id, outcome, parts);
   try {
     if (outcome.may === "write" && entry !== undefined && !isRefusal(entry))
-      return { ...looked, ...(await write(id, entry, own, wrote, parts)) };
+      return { ...looked, ...(await write(id, entry, changes, wrote, parts)) };
     if (typeof outcome.may !== "object") return looked;
     // Writing the roll took a moment, and the world may be another: a step is taken by a look that had nothing to write down.
     if (isWritten) return { ...looked, again: 1 };
@@ -152,54 +183,14 @@ async function render<Options>(cluster: Cluster, anchor: Standing | undefined, p
   }
 }
 
-/** Modes below `sync` never make anybody leave. */
-function allowed(mode: Mode, outcome: Membership): Membership {
-  if (mode === "sync" || (outcome.state !== "missing" && outcome.state !== "leaving")) return outcome;
-  const { absence: _, again: __, ...rest } = outcome;
-  return {
-    ...rest,
-    may: "nothing",
-    verdict: { is: "held", ...refusal("Mode", `mode is ${mode}: nobody leaves; set mode: sync to let it go`) },
-  };
-}
-
-/** Writes into the roll what the next look has to know, and says whether it waited for that: a step is begun only once it is written. */
-async function remember<Options>(id: ClusterId, { absence, may }: Membership, parts: PassParts<Options>): Promise<boolean> {
-  const { roll, adapter, options } = parts;
-  if (parts.mode !== "sync") return false;
-  const before = roll.roll().absences.get(id);
-  const manager = absence?.manager ?? parts.managerOf(id);
-  const is = absence && { ...absence, ...(manager !== undefined && { manager }) };
-  // A word about a leaving that is over must not speed the next one.
-  const isAckedInVain = is === undefined && roll.roll().acked.has(id);
-  if (JSON.stringify(before) === JSON.stringify(is) && !isAckedInVain) return false;
-  const change = { absence: { id, is } };
-  if (is === undefined || typeof may !== "object") {
-    roll.note(change);
-    return false;
-  }
-  const leave = adapter.leave(options);
-  const harms = isPastHarm(is, leave) && !(before && isPastHarm(before, leave));
-  if (!harms || roll.roll().acked.has(id)) {
-    await roll.commit(change);
-    return true;
-  }
-  const { window } = parts.view();
-  // A window begins with the first who goes, however long ago somebody looked at an empty one.
-  const since = window.gone.length === 0 ? parts.now() : window.since;
-  await roll.commit({ ...change, window: { ...window, since, gone: [...new Set([...window.gone, id])] } });
-  return true;
-}
-
 async function write<Options>(
   id: ClusterId,
   entry: Entry,
-  current: readonly Standing[],
+  changes: readonly Change[],
   wrote: Wrote[],
   parts: PassParts<Options>,
 ): Promise<Partial<Looked>> {
-  const changes = plan({ desired: entry.objects, current, owner: parts.owner, reading: parts.adapter });
-  if (parts.mode === "observe") return { would: changes.map((change) => `${change.do} ${change.key}`) };
+  if (parts.mode === "observe") return {};
   const refused = await apply(changes, parts.target, parts.kinds, parts.owner, wrote);
   if (refused !== undefined) return { verdict: { is: "stale", ...refused } };
   return { freed: parts.claims.settle(id, entry.claims) };

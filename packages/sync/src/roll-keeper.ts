@@ -1,6 +1,7 @@
 import { annotations, RollcallError, type ClusterId, type KubeObject } from "@rollcall/contract";
 import { ApiError, backoff, isApiError, isConflict, isNewer, sleep, type Transport } from "@rollcall/kube";
 import type { Owner } from "./marks.ts";
+import { noOrders, readOrders, type Orders } from "./orders.ts";
 import { rollName, rollObject } from "./roll-object.ts";
 import { emptyRoll, writeRoll, type Absence, type Roll, type Window } from "./roll.ts";
 
@@ -24,6 +25,8 @@ export interface RollKeeper {
   readonly confirm: string;
   /** The digest that an operator has put on the roll, if any. */
   ack(): string | undefined;
+  /** What people have ordered, whether or not it holds at this moment. */
+  orders(): Orders;
   /** Remembers; written within a moment, together with others. What cannot be written is forgotten, and `onChange` told. */
   note(change: RollChange): void;
   /** Remembers, and resolves when it is written. Rejects when it cannot be, or when someone else wrote first: then decide again. */
@@ -51,6 +54,7 @@ export function rollKeeper({ transport, namespace, owner, onChange, onError }: R
   const closing = new AbortController();
   let draft = mutable(emptyRoll);
   let saved: Roll = emptyRoll;
+  let orders: Orders = noOrders;
   let generation = 0;
   let written: KubeObject | undefined;
   let isDirty = false;
@@ -66,7 +70,8 @@ export function rollKeeper({ transport, namespace, owner, onChange, onError }: R
 
   /** What stands is the truth. Whoever counted on something that is not in it has to decide again. */
   function take(found: KubeObject | undefined, why: Error = changed()): void {
-    saved = object.read(found);
+    const read = { roll: object.read(found), orders: readOrders(found?.data?.["orders"]) };
+    ({ roll: saved, orders } = read);
     draft = mutable(saved);
     written = found;
     isDirty = false;
@@ -189,8 +194,12 @@ export function rollKeeper({ transport, namespace, owner, onChange, onError }: R
     if (seen === undefined) return void work(reread);
     if (written !== undefined && !isNewer(seen.metadata.resourceVersion ?? "", written.metadata.resourceVersion ?? "")) return;
     try {
-      if (seen.data?.["roll"] === written?.data?.["roll"]) written = seen;
-      else take(seen);
+      if (seen.data?.["roll"] !== written?.data?.["roll"]) take(seen);
+      else {
+        orders = readOrders(seen.data?.["orders"]);
+        written = seen;
+        generation += 1;
+      }
       tellChange();
     } catch (error) {
       onError(error);
@@ -204,6 +213,7 @@ export function rollKeeper({ transport, namespace, owner, onChange, onError }: R
     generation: () => generation,
     confirm: `kubectl annotate --overwrite configmap -n ${namespace} ${rollName(owner)} ${annotations.ack}=`,
     ack: () => written?.metadata.annotations?.[annotations.ack],
+    orders: () => orders,
     note(change) {
       if (isClosed()) return;
       apply(change);

@@ -47,7 +47,7 @@ export function rollObject(transport: Transport, namespace: string, owner: Owner
       const used = usesAck && notes?.[annotations.ack] !== undefined ? { annotations: { [annotations.ack]: null } } : {};
       const body = { metadata: { uid, resourceVersion, labels: metadata.labels, ...used }, data: { roll: text } };
       const answer = await patch(transport, kind, { metadata }, body);
-      return { ...before, metadata: answer.metadata, data: { roll: text } };
+      return { ...before, metadata: answer.metadata, data: { ...before.data, roll: text } };
     },
     read(object) {
       if (object === undefined) return emptyRoll;
@@ -58,7 +58,7 @@ export function rollObject(transport: Transport, namespace: string, owner: Owner
 }
 
 /** Two installations, or two lists, whose names run together would share one ConfigMap and forget for each other. */
-function checkOwner({ metadata }: KubeObject, owner: Owner): void {
+export function checkOwner({ metadata }: KubeObject, owner: Owner): void {
   const other = Object.entries(ownerLabels(owner)).find(([label, value]) => (metadata.labels?.[label] ?? value) !== value);
   if (other === undefined) return;
   const [label, value] = other;

@@ -1,5 +1,14 @@
 import { labels, type ClusterId, type Kind, type KubeObject } from "@rollcall/contract";
-import { listAll, startInformer, type Change, type Informer, type InformerEvent, type Transport } from "@rollcall/kube";
+import {
+  isNewer,
+  listAll,
+  startInformer,
+  type Change,
+  type Informer,
+  type InformerEvent,
+  type InformerOptions,
+  type Transport,
+} from "@rollcall/kube";
 import { standing, type Reading, type Standing } from "./standing.ts";
 
 /** One list's view of a target: what stands there of its own, and who has to be told when that changes. */
@@ -14,11 +23,13 @@ export interface TargetList {
 /** The cluster that a consumer reads its list from: what we wrote there, followed by our labels alone, whatever the number of lists. */
 export interface Target {
   readonly transport: Transport;
-  /** Adds a list; before `start`. */
+  /** Adds a list, before `start` or at any time after it. */
   join(list: TargetList): void;
+  /** Tells it no more, and follows no more what no other list is about. */
+  leave(list: string): void;
   start(signal: AbortSignal): void;
-  /** Resolves when everything of ours is known. */
-  synced(): Promise<void>;
+  /** Resolves when everything of ours is known; of one list, when its own is, whatever keeps the others. */
+  synced(list?: string): Promise<void>;
   /** What stands for a cluster. */
   of(list: string, id: ClusterId): readonly Standing[];
   ids(list: string): Iterable<ClusterId>;
@@ -36,6 +47,7 @@ export interface Target {
 
 interface Followed {
   readonly kind: Kind;
+  readonly ending: AbortController;
   informer?: Informer<Standing>;
 }
 
@@ -43,18 +55,58 @@ export interface TargetOptions {
   readonly transport: Transport;
   readonly instance: string;
   readonly onEvent?: (event: InformerEvent) => void;
+  readonly timing?: Pick<InformerOptions<unknown>, "silence" | "firstRetry">;
 }
 
-export function newTarget({ transport, instance, onEvent }: TargetOptions): Target {
+export function newTarget({ transport, instance, onEvent, timing }: TargetOptions): Target {
   const lists = new Map<string, TargetList>();
+  /** How each list's objects were read last; it outlives the list, whose objects are there as long as they stand. */
+  const readings = new Map<string, Reading>();
+  /** Lists of which something was read in another way than they read it. */
+  const misread = new Set<string>();
   const followed = new Map<string, Followed>();
   const byCluster = new Map<string, Map<ClusterId, Map<string, Standing>>>();
   const asked = new Map<string, { readonly at: number; readonly answer: Promise<readonly KubeObject[]> }>();
   const removed = new Set<string>();
+  const ours = `${labels.instance}=${instance}`;
   let generation = 0;
+  let running: AbortSignal | undefined;
 
   function project(kind: Kind, object: KubeObject): Standing {
-    return standing(kind, object, lists.get(object.metadata.labels?.[labels.list] ?? "")?.reading ?? {});
+    return standing(kind, object, readings.get(object.metadata.labels?.[labels.list] ?? "") ?? {});
+  }
+
+  function follow(each: Followed): void {
+    if (running === undefined) return;
+    const { kind, ending } = each;
+    const signal = AbortSignal.any([running, ending.signal]);
+    each.informer = startInformer({
+      ...timing,
+      transport,
+      kind,
+      labelSelector: ours,
+      project: (object) => project(kind, object),
+      onChange: (changes) => {
+        if (!signal.aborted) index(changes);
+      },
+      ...(onEvent && { onEvent }),
+      signal,
+    });
+  }
+
+  /** What was hashed cannot be read in another way, so it is asked for once more; whatever is newer than the answer came after the list did. */
+  async function readAgain({ list, kinds }: TargetList): Promise<void> {
+    for (const kind of kinds) {
+      const objects = await listAll(transport, kind, { labelSelector: `${ours},${labels.list}=${list}`, signal: running });
+      const read = objects.map((object) => project(followed.get(nameOf(kind))?.kind ?? kind, object));
+      index(
+        read.flatMap((after) => {
+          const before = clusterOf(after)?.get(after.key);
+          const isOld = before && isNewer(before.metadata.resourceVersion ?? "", after.metadata.resourceVersion ?? "");
+          return before === undefined || isOld ? [] : [{ key: after.key, before, after }];
+        }),
+      );
+    }
   }
 
   function index(changes: readonly Change<Standing>[]): void {
@@ -89,25 +141,41 @@ export function newTarget({ transport, instance, onEvent }: TargetOptions): Targ
   return {
     transport,
     join(list) {
+      const stands = (byCluster.get(list.list)?.size ?? 0) > 0;
+      if (stands && readings.get(list.list) !== list.reading) misread.add(list.list);
       lists.set(list.list, list);
-      for (const kind of list.kinds) followed.set(`${kind.apiVersion} ${kind.plural} ${kind.namespace ?? ""}`, { kind });
-    },
-    start(signal) {
-      for (const each of followed.values()) {
-        const { kind } = each;
-        each.informer = startInformer({
-          transport,
-          kind,
-          labelSelector: `${labels.instance}=${instance}`,
-          project: (object) => project(kind, object),
-          onChange: index,
-          ...(onEvent && { onEvent }),
-          signal,
-        });
+      readings.set(list.list, list.reading);
+      for (const kind of list.kinds) {
+        if (followed.has(nameOf(kind))) continue;
+        const each: Followed = { kind, ending: new AbortController() };
+        followed.set(nameOf(kind), each);
+        follow(each);
       }
     },
-    async synced() {
-      for (const { informer } of followed.values()) await informer?.synced;
+    leave(list) {
+      lists.delete(list);
+      const needed = new Set([...lists.values()].flatMap(({ kinds }) => kinds.map(nameOf)));
+      for (const [name, { ending, informer }] of followed) {
+        if (needed.has(name)) continue;
+        ending.abort();
+        followed.delete(name);
+        // Nobody tells of them any more, and what is not known must not look as if it were.
+        index([...(informer?.store.values() ?? [])].map((before) => ({ key: before.key, before })));
+      }
+    },
+    start(signal) {
+      running = signal;
+      for (const each of followed.values()) follow(each);
+    },
+    async synced(name) {
+      const list = name === undefined ? undefined : lists.get(name);
+      const own = list?.kinds.flatMap((kind) => followed.get(nameOf(kind)) ?? []) ?? [...followed.values()];
+      for (const { informer } of own) await informer?.synced;
+      for (const each of list === undefined ? lists.values() : [list]) {
+        if (!misread.has(each.list)) continue;
+        await readAgain(each);
+        misread.delete(each.list);
+      }
     },
     of: (list, id) => [...(byCluster.get(list)?.get(id)?.values() ?? [])],
     *ids(list) {
@@ -115,7 +183,7 @@ export function newTarget({ transport, instance, onEvent }: TargetOptions): Targ
     },
     generation: () => generation,
     wrote(kind, object, before, removed = []) {
-      const followedKind = followed.get(`${kind.apiVersion} ${kind.plural} ${kind.namespace ?? ""}`);
+      const followedKind = followed.get(nameOf(kind));
       const now = project(kind, object);
       const after = before === undefined ? now : merged(before, now, removed);
       if (followedKind?.informer?.store.wrote(object, after)) index([{ key: after.key, ...(before && { before }), after }]);
@@ -123,7 +191,7 @@ export function newTarget({ transport, instance, onEvent }: TargetOptions): Targ
     removed: (standing) => void removed.add(versionOf(standing)),
     isRemoved: (standing) => removed.has(versionOf(standing)),
     dependents(kind) {
-      const key = `${kind.apiVersion} ${kind.plural} ${kind.namespace ?? ""}`;
+      const key = nameOf(kind);
       const known = asked.get(key);
       if (known !== undefined && performance.now() - known.at < 1000) return known.answer;
       const answer = listAll(transport, kind);
@@ -131,6 +199,10 @@ export function newTarget({ transport, instance, onEvent }: TargetOptions): Targ
       return answer;
     },
   };
+}
+
+function nameOf({ apiVersion, plural, namespace = "" }: Kind): string {
+  return `${apiVersion} ${plural} ${namespace}`;
 }
 
 function versionOf({ metadata }: Standing): string {

@@ -12,6 +12,9 @@ export interface PlayFleet {
   select(choose: (cluster: Cluster) => boolean): void;
   /** The hub cannot be trusted for this reason, until it is told again without one. */
   doubt(why?: Refusal): void;
+  /** The hub is set back, as by a restore. */
+  setBack(): void;
+  timesBack(): number;
   /** Tells whoever follows it which clusters may have changed. */
   follow(listener: (ids: readonly ClusterId[]) => void): void;
 }
@@ -21,6 +24,7 @@ export function playFleet(): PlayFleet {
   const clusters = new Map<ClusterId, Cluster>();
   const listeners: ((ids: readonly ClusterId[]) => void)[] = [];
   let generation = 0;
+  let timesBack = 0;
   let chooses: (cluster: Cluster) => boolean = () => true;
   let why: Refusal | undefined;
 
@@ -58,6 +62,11 @@ export function playFleet(): PlayFleet {
       why = reason;
       tell([...clusters.keys()]);
     },
+    setBack() {
+      timesBack += 1;
+      tell([...clusters.keys()]);
+    },
+    timesBack: () => timesBack,
     follow: (listener) => void listeners.push(listener),
   };
 }

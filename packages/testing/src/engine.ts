@@ -158,7 +158,7 @@ async function startEngine<Options>(
     roll,
     inventory: fleet.inventory,
     connect,
-    hub: hubUid,
+    hub: () => ({ uid: hubUid, timesBack: fleet.timesBack() }),
     now,
     report: (event) => events.push(event),
   });
