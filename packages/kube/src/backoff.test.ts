@@ -14,9 +14,20 @@ describe("back-off", () => {
     expect(wait.next()).toBeLessThanOrEqual(100);
   });
 
+  it("comes soon once, however long it has become, and again after a success", () => {
+    const wait = backoff({ first: 100, most: 8000 });
+    for (let n = 0; n < 6; n += 1) wait.next();
+    expect(wait.soon()).toBeLessThanOrEqual(100);
+    expect(wait.soon()).toBeGreaterThanOrEqual(3200);
+    wait.reset();
+    expect(wait.soon()).toBeLessThanOrEqual(100);
+    expect(wait.next()).toBeLessThanOrEqual(100);
+  });
+
   it("lets no two clients come back in step", () => {
     const delays = Array.from({ length: 20 }, () => backoff().next());
     expect(new Set(delays).size).toBeGreaterThan(10);
+    expect(new Set(delays.map(() => backoff().soon())).size).toBeGreaterThan(10);
   });
 });
 

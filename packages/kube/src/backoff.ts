@@ -1,17 +1,31 @@
-/** Doubles up to a limit; each wait is jittered between half and all of it, so that clients do not come back in step. */
-export function backoff({ first = 800, most = 30_000 }: { readonly first?: number; readonly most?: number } = {}): {
+/** Waits before one retry after the other. */
+export interface Backoff {
+  /** Doubles up to a limit; each wait is jittered between half and all of it, so that clients do not come back in step. */
   next(): number;
+  /** Where waiting mends nothing: a moment the first time, whatever failed before, and from then on as long as any other. */
+  soon(): number;
+  /** Things went well. */
   reset(): void;
-} {
+}
+
+export function backoff({ first = 800, most = 30_000 }: { readonly first?: number; readonly most?: number } = {}): Backoff {
   let ceiling = first;
+  let wasSoon = false;
+  function next(): number {
+    const delay = ceiling / 2 + (Math.random() * ceiling) / 2;
+    ceiling = Math.min(ceiling * 2, most);
+    return delay;
+  }
   return {
-    next() {
-      const delay = ceiling / 2 + (Math.random() * ceiling) / 2;
-      ceiling = Math.min(ceiling * 2, most);
-      return delay;
+    next,
+    soon() {
+      if (wasSoon) return next();
+      wasSoon = true;
+      return Math.random() * first;
     },
     reset() {
       ceiling = first;
+      wasSoon = false;
     },
   };
 }

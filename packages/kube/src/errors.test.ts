@@ -53,6 +53,8 @@ describe("what a server said no with", () => {
     // Node turns a longer timer into one of a millisecond: a pause that long must not become none.
     { header: "99999999999", waits: 300_000 },
     { header: "Infinity", waits: 300_000 },
+    { header: "Tue, 01 Jan 2999 00:00:00 GMT", waits: 300_000 },
+    { header: "Sat, 01 Jan 2000 00:00:00 GMT", waits: 0 },
   ])("asks for $waits ms with Retry-After: $header", ({ header, waits }) => {
     expect(retryAfter(errorFrom(429, "", what, header))).toBe(waits);
   });

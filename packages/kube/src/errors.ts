@@ -29,6 +29,21 @@ export function foreignAnswer(what: string, why: string): ApiError {
   return new ApiError(0, "ForeignAnswer", `${what}: the answer is not what an API server says (${why}); nothing is concluded from it`);
 }
 
+/** An answer that would take more memory than it may. */
+export function tooLarge(what: string, most: number): ApiError {
+  return new ApiError(
+    0,
+    "TooLarge",
+    `${what}: the answer goes on after ${most / mebi} MiB, which no API server's does; it was not read on`,
+  );
+}
+
+export function isTooLarge(error: unknown): boolean {
+  return error instanceof ApiError && error.reason === "TooLarge";
+}
+
+const mebi = 2 ** 20;
+
 /** No answer at all. */
 export function unreachable(what: string, cause: unknown): ApiError {
   const error = new ApiError(0, "Unreachable", `${what}: ${said(cause)}`);
@@ -83,8 +98,10 @@ function statusObject(body: string): { reason?: string; message?: string } | und
 const longestPause = 5 * 60_000;
 
 function milliseconds(retryAfter: string | undefined): number | undefined {
-  const seconds = Number(retryAfter);
-  return retryAfter !== undefined && seconds >= 0 ? Math.min(seconds * 1000, longestPause) : undefined;
+  if (retryAfter === undefined) return undefined;
+  // An API server says seconds; what stands before it may say a date.
+  const wait = /^[A-Z][a-z]{2},/.test(retryAfter) ? Date.parse(retryAfter) - Date.now() : Number(retryAfter) * 1000;
+  return wait >= 0 ? Math.min(wait, longestPause) : undefined;
 }
 
 function said(cause: unknown): string {

@@ -45,6 +45,30 @@ describe("when things go wrong", () => {
     expect(failures()).toHaveLength(1);
   });
 
+  it("a version that is too old after an outage leads to a list at once, however long it had waited by then", async () => {
+    const no = says(500, "no");
+    const watch = inTurn(no, no, no, no, says(410, gone), quiet);
+    await using server = await plays({ list: inTurn(lists(9), lists(20, profile("oslo", 15))), watch });
+    const { told, failures } = follow(server.transport, { firstRetry: 20 });
+    await until(() => expect(told).toEqual(["+oslo"]));
+    expect(failures().map(({ error }) => (error as { readonly status: number }).status)).toEqual([500, 500, 500, 500, 410]);
+    expect(failures()[3]!.retryIn).toBeGreaterThanOrEqual(80);
+    expect(failures()[4]!.retryIn).toBeLessThanOrEqual(20);
+  });
+
+  it("a server that could not be watched for long is listed, since it may have been restored meanwhile", async () => {
+    vi.useFakeTimers({ toFake: ["performance"] });
+    const no = says(503, "no");
+    const watch = inTurn(no, no, no, quiet);
+    await using server = await plays({ list: inTurn(lists(90, profile("paris", 80)), lists(30, profile("oslo", 20))), watch });
+    const { told, failures } = follow(server.transport);
+    await until(() => expect(failures()).toHaveLength(2));
+    expect(server.asked.filter(isList)).toHaveLength(1);
+    vi.advanceTimersByTime(91_000);
+    await until(() => expect(told).toEqual(["+paris", "went back", "+oslo", "-paris"]));
+    expect(server.asked.filter(isList)).toHaveLength(2);
+  });
+
   it("a version that stays too old is no reason to ask in a hurry", async () => {
     await using server = await plays({ list: lists(9, profile("paris", 1)), watch: says(410, gone) });
     const { told } = follow(server.transport, { firstRetry: 40 });
@@ -160,6 +184,18 @@ describe("when things go wrong", () => {
     expect(String(failures()[0]?.error)).toContain("silent for too long");
   });
 
+  it("a watch that drips and never ends a line is as good as silent", async () => {
+    let drip: NodeJS.Timeout | undefined;
+    const watch = watches(['{"type":"'], (response) => {
+      drip = setInterval(() => response.write("A"), 5);
+      response.on("close", () => clearInterval(drip));
+    });
+    await using server = await plays({ list: inTurn(lists(9, profile("paris", 1)), lists(20)), watch: inTurn(watch, quiet) });
+    const { told, failures } = follow(server.transport, { silence: 80 });
+    await until(() => expect(told).toEqual(["+paris", "-paris"]));
+    expect(String(failures()[0]?.error)).toContain("silent for too long");
+  });
+
   it("a watch that ends as soon as it begins is opened again in good time, not in a circle", async () => {
     await using server = await plays({ list: lists(9), watch: watches([], (response) => response.end()) });
     const { informer, failures } = follow(server.transport, { firstRetry: 40 });
@@ -172,13 +208,16 @@ describe("when things go wrong", () => {
     expect(informer.isSynced()).toBe(true);
   });
 
-  it("a watch that is refused stays known as the problem", async () => {
-    await using server = await plays({ list: lists(9), watch: says(403, { kind: "Status", reason: "Forbidden" }) });
-    const { informer, failures } = follow(server.transport);
-    await until(() => expect(failures()).toHaveLength(4));
-    expect(informer.problem()).toMatchObject({ reason: "Forbidden" });
-    expect(server.asked.filter(isList)).toHaveLength(1);
-  });
+  it.each([401, 403, 429, 500, 503, 504])(
+    "a watch that is refused with %i stays known as the problem, and no list is asked for",
+    async (status) => {
+      await using server = await plays({ list: lists(9), watch: says(status, "no") });
+      const { informer, failures } = follow(server.transport);
+      await until(() => expect(failures()).toHaveLength(4));
+      expect(informer.problem()).toMatchObject({ status });
+      expect(server.asked.filter(isList)).toHaveLength(1);
+    },
+  );
 
   it("a server that asks for a pause gets it", async () => {
     const list = inTurn(says(429, "slow down", { "retry-after": "0.2" }), lists(9));
@@ -237,6 +276,15 @@ describe("when things go wrong", () => {
     expect(informer.isSynced()).toBe(false);
     await until(() => expect(taken).toEqual(["fleet/paris", "fleet/oslo"]));
     expect(failures().map(({ error }) => String(error))).toEqual(["Error: not now", "Error: not now"]);
+  });
+
+  it("nothing is watched when its reader stops it over the list itself", async () => {
+    const stop = new AbortController();
+    await using server = await plays({ list: lists(9, profile("paris", 1)), watch: quiet });
+    const { informer } = follow(server.transport, { signal: stop.signal, onChange: () => stop.abort() });
+    await informer.synced;
+    await pause(50);
+    expect(server.asked.filter(isWatch)).toEqual([]);
   });
 
   it.each(["while it waits to try again", "while it watches"])("nothing is asked any more once it is told to stop, %s", async (when) => {

@@ -177,6 +177,16 @@ describe("a server that cannot begin a watch with all that is there", () => {
     await until(() => expect(queries(server.asked.filter(isWatch))).toEqual(["true", "9"]));
   });
 
+  it("is asked for pages when its streams are cut again and again, since those make progress", async () => {
+    const half = watches([added("paris", 3), added("oslo", 2)], (response) => response.destroy());
+    await using server = await plays({ list: lists(20, profile("oslo", 2)), watch: inTurn(half, says(503, "no"), half, quiet) });
+    const { informer, told, failures } = follow(server.transport);
+    await informer.synced;
+    expect(failures()).toHaveLength(2);
+    expect(queries(server.asked.filter(isWatch)).slice(0, 3)).toEqual(["true", "true", "true"]);
+    expect(told).toEqual(["+oslo"]);
+  });
+
   it("is asked for pages when it says nothing at all", async () => {
     await using server = await plays({ list: lists(9, profile("paris", 1)), watch: inTurn(() => {}, quiet) });
     const { informer } = follow(server.transport, { silence: 80 });

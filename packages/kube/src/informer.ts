@@ -30,6 +30,7 @@ export function startInformer<T>(options: InformerOptions<T>): Informer<T> {
   let heardAt: number | undefined;
   let wasConnected = false;
   let hasStreams = options.watchList ?? true;
+  let brokenStreams = 0;
   /** Up to where everything is known; without it, only a list can tell. */
   let from: string | undefined;
   /** What was not taken in: the store knows it already, so that no list or event would bring it again. */
@@ -55,10 +56,12 @@ export function startInformer<T>(options: InformerOptions<T>): Informer<T> {
         // A watch that was cut after hours of service is no reason to wait longer than after the first.
         if (watched() > stable) wait.reset();
         const absent = isApiError(error, 404);
+        const isExpired = isApiError(error, 410);
         // Gone, silence that may hide an older server, or a kind that may come back as another: what a watch could have missed, a complete list finds.
-        if (absent || isApiError(error, 410) || error instanceof Silence) from = undefined;
+        if (absent || isExpired || error instanceof Silence || isLongAgo()) from = undefined;
         problem = error;
-        const retryIn = Math.max(wait.next(), retryAfter(error));
+        // The server is there and has said what helps: whatever failed before is no reason to put a list off.
+        const retryIn = Math.max(isExpired ? wait.soon() : wait.next(), retryAfter(error));
         say({ type: "failed", error, retryIn, absent });
         await sleep(retryIn, signal);
       }
@@ -100,8 +103,10 @@ export function startInformer<T>(options: InformerOptions<T>): Informer<T> {
       }
       if (last === undefined) throw new Error("the watch ended before it had told all that is there");
     } catch (error) {
-      if (!dog.signal.aborted) throw error;
-      throw last === undefined ? new NoState() : dog.signal.reason;
+      // Pages make progress where a stream that is cut again and again makes none.
+      if (isOpen && last === undefined) brokenStreams += 1;
+      if (last === undefined && (dog.signal.aborted || brokenStreams === 2)) throw new NoState();
+      throw dog.signal.aborted ? dog.signal.reason : error;
     } finally {
       dog.end();
       // However it ended, the next watch goes on after the last event, so that nothing is told twice.
@@ -114,6 +119,11 @@ export function startInformer<T>(options: InformerOptions<T>): Informer<T> {
     isSynced = true;
     synced.resolve();
     say({ type: "listed", objects: store.size, missed, how });
+  }
+
+  /** A server that was away for so long may have been restored meanwhile, and be past our version by now. */
+  function isLongAgo(): boolean {
+    return heardAt !== undefined && performance.now() - heardAt > silence;
   }
 
   function hear(): void {

@@ -1,5 +1,5 @@
 import { StringDecoder } from "node:string_decoder";
-import { foreignAnswer, unreachable } from "./errors.ts";
+import { foreignAnswer, tooLarge, unreachable } from "./errors.ts";
 
 /** Turns the chunks of a body into lines for one reader. */
 export interface LineQueue extends AsyncIterableIterator<string> {
@@ -21,6 +21,9 @@ export interface LineQueueOptions {
   readonly left: () => void;
 }
 
+/** A line is one object: no API server keeps one that is nearly as large. */
+const longest = 16 * 2 ** 20;
+
 /** An iterator by hand: a stream and two generators around it cost as much for each line as the line itself. */
 export function lineQueue({ what, caughtUp, left }: LineQueueOptions): LineQueue {
   const decoder = new StringDecoder("utf8");
@@ -41,10 +44,16 @@ export function lineQueue({ what, caughtUp, left }: LineQueueOptions): LineQueue
 
   return {
     push(chunk) {
-      const pieces = (rest + decoder.write(chunk)).split("\n");
-      rest = pieces.pop() ?? "";
+      // Only what is new is looked through: a long line comes in many chunks.
+      const pieces = decoder.write(chunk).split("\n");
+      pieces[0] = rest + pieces[0]!;
+      rest = pieces.pop()!;
       for (const piece of pieces) if (piece !== "") lines.push(piece);
       if (lines.length > at) wake?.();
+      if (rest.length <= longest) return;
+      rest = "";
+      finish(tooLarge(what, longest));
+      left();
     },
     end: () => finish((rest + decoder.end()).trim() === "" ? undefined : foreignAnswer(what, "it ends in the middle of a line")),
     break: (cause) => finish(unreachable(what, cause)),

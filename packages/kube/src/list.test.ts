@@ -60,6 +60,21 @@ describe("a list", () => {
     expect(version).toBe("7");
   });
 
+  it("is asked for in smaller pages where objects are so large that one holds too much, and goes on from where it was", async () => {
+    const large = { ...item("b"), data: { fill: "x".repeat(9 * 2 ** 20) } };
+    const metadata = { resourceVersion: "7" };
+    const heavy = says(200, { apiVersion: "v1", kind: "SecretList", metadata, items: [large, large, large, large] });
+    await using server = await scripted(inTurn(page(["a"], "t1"), heavy, page(["b"], "t2"), page(["c"])));
+    expect(namesOf(await listAll(server.transport, secrets, { pageSize: 10 }))).toEqual(["a", "b", "c"]);
+    const asked = server.asked.map(({ query }) => [query.get("limit"), query.get("continue")]);
+    expect(asked).toEqual([
+      ["10", null],
+      ["10", "t1"],
+      ["3", "t1"],
+      ["3", "t2"],
+    ]);
+  });
+
   it("is given up when it has to start again too often", async () => {
     await using server = await scripted((response, asked) => (asked.query.has("continue") ? expired : page(["a"], "t1"))(response, asked));
     await expect(listAll(server.transport, secrets)).rejects.toMatchObject({ status: 410 });
@@ -107,6 +122,8 @@ describe("what is no list", () => {
     { what: "a list without items", answer: says(200, { ...whole, items: undefined }), reason: foreign },
     { what: "items that are no list", answer: says(200, { ...whole, items: {} }), reason: foreign },
     { what: "an item that is nothing", answer: says(200, { ...whole, items: [null] }), reason: foreign },
+    { what: "an item of another kind", answer: says(200, { ...whole, items: [{ ...item("a"), kind: "ConfigMap" }] }), reason: foreign },
+    { what: "an item of another version", answer: says(200, { ...whole, items: [{ ...item("a"), apiVersion: "v2" }] }), reason: foreign },
     { what: "an item without a name", answer: says(200, { ...whole, items: [{ metadata: { resourceVersion: "1" } }] }), reason: foreign },
     { what: "an item without a resourceVersion", answer: says(200, { ...whole, items: [{ metadata: { name: "a" } }] }), reason: foreign },
     { what: "a list without a resourceVersion", answer: says(200, { ...whole, metadata: {} }), reason: foreign },

@@ -1,6 +1,6 @@
 import type { Kind, KubeObject } from "@rollcall/contract";
-import { foreignAnswer, isApiError } from "./errors.ts";
-import { isObject } from "./object.ts";
+import { foreignAnswer, isApiError, isTooLarge } from "./errors.ts";
+import { isObject, isOf } from "./object.ts";
 import { collectionPath } from "./path.ts";
 import type { Transport } from "./transport.ts";
 
@@ -23,9 +23,10 @@ export async function list(
   restart: () => void,
 ): Promise<string> {
   let token = "";
+  let limit = pageSize;
   let restarts = 0;
   for (;;) {
-    const query = new URLSearchParams({ limit: String(pageSize) });
+    const query = new URLSearchParams({ limit: String(limit) });
     if (labelSelector !== undefined) query.set("labelSelector", labelSelector);
     if (fieldSelector !== undefined) query.set("fieldSelector", fieldSelector);
     if (token !== "") query.set("continue", token);
@@ -34,6 +35,10 @@ export async function list(
       const path = `${collectionPath(kind)}?${query.toString()}`;
       answer = checked(await transport.call({ method: "GET", path, signal, timeout: 60_000 }), kind);
     } catch (error) {
+      if (isTooLarge(error) && limit > 1) {
+        limit = Math.ceil(limit / 4);
+        continue;
+      }
       if (token === "" || !isApiError(error, 410) || restarts === 3) throw error;
       restarts += 1;
       token = "";
@@ -82,5 +87,6 @@ function checked(answer: unknown, kind: Kind): ListAnswer {
   if (items === null) return { metadata, items: [] };
   if (!Array.isArray(items)) throw foreignAnswer(what, "its items are no list");
   if (!items.every(isObject)) throw foreignAnswer(what, "an item has no name or no resourceVersion");
+  if (!items.every((item) => isOf(item, kind))) throw foreignAnswer(what, "an item is of another kind");
   return { metadata, items };
 }

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Dispatcher } from "undici";
+import { tooLarge } from "./errors.ts";
 
 /** Says when work has to end; `now` is called at that moment, by whoever does it. */
 export interface Stop {
@@ -8,7 +9,7 @@ export interface Stop {
 }
 
 /** Work that ends in time, or when it is told to: whatever it hangs on, its caller does not. Cheaper by far than a signal for each call. */
-export function within<T>(milliseconds: number, signal: AbortSignal | undefined, work: (stop: Stop) => Promise<T>): Promise<T> {
+export function within<T>(milliseconds: number | undefined, signal: AbortSignal | undefined, work: (stop: Stop) => Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const stop: Stop = {};
     const finish = (): void => {
@@ -22,7 +23,8 @@ export function within<T>(milliseconds: number, signal: AbortSignal | undefined,
       reject(reason);
     };
     const told = (): void => end(new Error("told to stop"));
-    const timer = setTimeout(() => end(new Error(`no answer within ${milliseconds} ms`)), milliseconds);
+    const late = (): void => end(new Error(`no answer within ${milliseconds} ms`));
+    const timer = milliseconds === undefined ? undefined : setTimeout(late, milliseconds);
     if (signal?.aborted) return told();
     signal?.addEventListener("abort", told);
     work(stop).then(
@@ -42,11 +44,15 @@ export interface Answer {
 /** No connection was made, so nothing was sent. */
 export class NotSent extends Error {}
 
+/** More than a page of five hundred objects of the usual size; whoever has larger ones asks for fewer at once. */
+const largest = 32 * 2 ** 20;
+
 /** Sends one request and reads its answer whole. */
-export function request(dispatcher: Dispatcher, options: Dispatcher.DispatchOptions, stop: Stop): Promise<Answer> {
+export function request(dispatcher: Dispatcher, options: Dispatcher.DispatchOptions, what: string, stop: Stop): Promise<Answer> {
   return new Promise((resolve, reject) => {
     if (stop.reason !== undefined) return reject(stop.reason);
     const chunks: Buffer[] = [];
+    let size = 0;
     let isSent = false;
     let status = 0;
     let headers: IncomingHttpHeaders = {};
@@ -60,8 +66,9 @@ export function request(dispatcher: Dispatcher, options: Dispatcher.DispatchOpti
         status = statusCode;
         headers = received;
       },
-      onResponseData(_, chunk) {
+      onResponseData(controller, chunk) {
         chunks.push(chunk);
+        if ((size += chunk.length) > largest) controller.abort(tooLarge(what, largest));
       },
       onResponseEnd() {
         resolve({ status, headers, text: (chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)).toString("utf8") });

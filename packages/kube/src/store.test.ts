@@ -118,7 +118,17 @@ describe("events", () => {
     store.event("DELETED", profile("paris", 11));
     for (let at = 12; at < 2000; at += 1) store.event("DELETED", profile(`blink-${at}`, at));
     expect(store.event("ADDED", profile("blink-1999", 100))).toEqual([]);
-    expect(store.event("ADDED", profile("paris", 4))).toEqual([{ key: "fleet/paris", after: "a" }]);
+    // Whom they were is forgotten, and yet what is older than the last that was forgotten is no news.
+    expect(store.event("ADDED", profile("paris", 4))).toEqual([]);
+    expect(store.wrote(profile("paris", 10), "ours")).toBe(false);
+    expect(store.event("ADDED", profile("paris", 2000))).toEqual([{ key: "fleet/paris", after: "a" }]);
+  });
+
+  it("that are older than a list bring nobody back whom it did not name", () => {
+    const store = following();
+    expect(store.event("ADDED", profile("oslo", 9))).toEqual([]);
+    expect(store.event("MODIFIED", profile("rome", 10))).toEqual([]);
+    expect(store.size).toBe(1);
   });
 
   it("about what was never known are no news when it goes", () => {
@@ -180,13 +190,24 @@ describe("a write of ours", () => {
     expect(store.event("DELETED", profile("paris", 12))).toEqual([{ key: "fleet/paris", before: "ours" }]);
   });
 
-  it("is not older than a bookmark that the watch has passed", () => {
+  it("whose event the watch has lost is taken in, although the watch is further", () => {
     const store = newProfiles();
     listed(store, 10);
-    store.reached("20");
-    store.reached("15");
+    store.event("DELETED", profile("paris", 12));
+    store.event("ADDED", profile("oslo", 20));
+    store.reached("25");
+    expect(store.wrote(profile("paris", 18), "ours")).toBe(true);
+    expect(store.get("fleet/paris")).toBe("ours");
+    expect(listed(store, 30, profile("oslo", 20))).toEqual([{ key: "fleet/paris", before: "ours" }]);
+  });
+
+  it("does not bring back what a list does not name any more", () => {
+    const store = newProfiles();
+    listed(store, 10);
+    listed(store, 20, profile("oslo", 3));
     expect(store.wrote(profile("paris", 18), "ours")).toBe(false);
-    expect(store.wrote(profile("paris", 21), "ours")).toBe(true);
+    expect(store.wrote(profile("rome", 20), "ours")).toBe(false);
+    expect(store.size).toBe(1);
   });
 });
 

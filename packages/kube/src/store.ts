@@ -46,13 +46,14 @@ export function newStore<T>(project: (object: KubeObject) => T, poison: (key: st
   // What was deleted since the last list, and when: an event that comes late or twice does not bring it back.
   const gone = new Map<string, string>();
   let reached: string | undefined;
+  // Up to here nothing is missing: what is not kept had been deleted by then, and only what is newer can be new.
+  let certain: string | undefined;
 
-  /** The projection, where it is news. */
-  function read(object: KubeObject, evenOlder: boolean): Kept<T> | undefined {
+  /** The projection, where it is newer than what is known. */
+  function read(object: KubeObject, known: string | undefined): Kept<T> | undefined {
     const key = keyOf(object);
     const version = object.metadata.resourceVersion ?? "";
-    const known = kept.get(key)?.version ?? gone.get(key);
-    if (known !== undefined && !evenOlder && !isNewer(version, known)) return undefined;
+    if (known !== undefined && !isNewer(version, known)) return undefined;
     try {
       return { version, value: project(object) };
     } catch (error) {
@@ -60,6 +61,9 @@ export function newStore<T>(project: (object: KubeObject) => T, poison: (key: st
       return undefined;
     }
   }
+
+  /** The version of an object that is known, or at which it was known to be gone. */
+  const knownOf = (key: string): string | undefined => kept.get(key)?.version ?? gone.get(key) ?? certain;
 
   function put(key: string, now: Kept<T> | undefined): readonly Change<T>[] {
     if (now === undefined) return [];
@@ -72,7 +76,10 @@ export function newStore<T>(project: (object: KubeObject) => T, poison: (key: st
     if (!isNewer(version, gone.get(key) ?? "")) return;
     gone.delete(key);
     gone.set(key, version);
-    if (gone.size > mostGone) gone.delete(gone.keys().next().value!);
+    if (gone.size <= mostGone) return;
+    const [oldest, at] = gone.entries().next().value!;
+    gone.delete(oldest);
+    if (certain === undefined || isNewer(at, certain)) certain = at;
   }
 
   function drop(key: string): readonly Change<T>[] {
@@ -92,9 +99,8 @@ export function newStore<T>(project: (object: KubeObject) => T, poison: (key: st
     wrote(object, value) {
       const key = keyOf(object);
       const version = object.metadata.resourceVersion ?? "";
-      const before = kept.get(key);
-      // The watch may have been further already: an object that it does not show any more has been deleted since.
-      const known = before?.version ?? reached;
+      // A watch that is further may have lost the very event of it: only a deletion or a list says that it is gone.
+      const known = knownOf(key);
       if (known !== undefined && !isNewer(version, known)) return false;
       kept.set(key, { version, value });
       return true;
@@ -109,7 +115,7 @@ export function newStore<T>(project: (object: KubeObject) => T, poison: (key: st
           items.flatMap((item) => {
             const key = keyOf(item);
             seen.add(key);
-            const now = read(item, wentBack(version));
+            const now = read(item, wentBack(version) ? undefined : (kept.get(key)?.version ?? gone.get(key)));
             if (as === "it comes") return put(key, now);
             if (now !== undefined) held.set(key, now);
             return [];
@@ -119,7 +125,7 @@ export function newStore<T>(project: (object: KubeObject) => T, poison: (key: st
           // A write of ours that was made meanwhile is newer than the list: it is neither undone by it nor absent from it.
           const fresh = [...held].filter(([key, { version }]) => isOld || isNewer(version, kept.get(key)?.version ?? ""));
           const absent = [...kept].filter(([key, each]) => !seen.has(key) && (isOld || !isNewer(each.version, version)));
-          reached = version;
+          reached = certain = version;
           gone.clear();
           return [...fresh.flatMap(([key, now]) => put(key, now)), ...absent.flatMap(([key]) => drop(key))];
         },
@@ -129,7 +135,7 @@ export function newStore<T>(project: (object: KubeObject) => T, poison: (key: st
       const version = object.metadata.resourceVersion ?? "";
       if (reached === undefined || isNewer(version, reached)) reached = version;
       const key = keyOf(object);
-      if (type !== "DELETED") return put(key, read(object, false));
+      if (type !== "DELETED") return put(key, read(object, knownOf(key)));
       const before = kept.get(key);
       if (before !== undefined && isNewer(before.version, version)) return [];
       bury(key, version);

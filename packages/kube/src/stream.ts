@@ -11,6 +11,9 @@ export interface Streamed extends Omit<Answer, "text"> {
 /** So many lines wait for their reader before the server has to. */
 const mostWaiting = 1000;
 
+/** Of what is no stream, no more than an error can say. */
+const longestProblem = 64 * 1024;
+
 /** Sends one request and hands on the lines of its answer as they come. */
 export function requestLines(
   dispatcher: Dispatcher,
@@ -21,7 +24,7 @@ export function requestLines(
   return new Promise((resolve, reject) => {
     let controller: Dispatcher.DispatchController | undefined;
     let answer: Omit<Answer, "text"> = { status: 0, headers: {} };
-    const problem: Buffer[] = [];
+    let problem = Buffer.alloc(0);
     const isGood = (): boolean => answer.status >= 200 && answer.status <= 299;
     const lines = lineQueue({
       what,
@@ -47,14 +50,14 @@ export function requestLines(
         if (isGood()) resolve({ ...answer, lines });
       },
       onResponseData(_, chunk) {
-        if (!isGood()) return void problem.push(chunk);
+        if (!isGood()) return void (problem = Buffer.concat([problem, chunk.subarray(0, longestProblem - problem.length)]));
         lines.push(chunk);
         if (lines.waiting() > mostWaiting) controller?.pause();
       },
       onResponseEnd() {
         finish();
         lines.end();
-        resolve({ ...answer, lines, problem: Buffer.concat(problem).toString("utf8") });
+        resolve({ ...answer, lines, problem: problem.toString("utf8") });
       },
       onResponseError(_, error) {
         finish();

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { createServer, type AddressInfo } from "node:net";
+import { gzipSync } from "node:zlib";
 import { describe, expect, it, vi } from "vitest";
 import { inTurn, says, scripted } from "./scripted.test.helper.ts";
 import { openTransport } from "./transport.ts";
@@ -100,15 +101,49 @@ describe("a call that goes wrong", () => {
     { what: "a list that is no object", answer: says(200, []) },
     { what: "nothing", answer: says(200, "null") },
     { what: "half an answer", answer: says(200, '{"kind":"SecretList","items":[') },
+    { what: "packed bytes that nobody asked for", answer: says(200, gzipSync("{}").toString("latin1"), { "content-encoding": "gzip" }) },
   ])("takes $what for no answer of an API server", async ({ answer }) => {
     await using server = await scripted(answer);
     await expect(server.transport.call(get)).rejects.toMatchObject({ reason: "ForeignAnswer", status: 0, retry: true });
   });
 
-  it("does not follow a server that sends it elsewhere, where its token would go too", async () => {
-    await using server = await scripted(says(302, "", { location: "/login" }));
-    await expect(server.transport.call(get)).rejects.toMatchObject({ status: 302 });
-    expect(server.asked).toHaveLength(1);
+  it.each([301, 302, 307, 308])("does not follow a server that sends it elsewhere, where its token would go too: %i", async (status) => {
+    await using elsewhere = await scripted(says(200, ok));
+    await using server = await scripted(says(status, "", { location: `${elsewhere.url}/login` }));
+    const transport = openTransport({ url: server.url, token: () => Promise.resolve("s3cret") });
+    await expect(transport.call({ ...get, method: "POST", body: {} })).rejects.toMatchObject({ status });
+    await expect(transport.lines(get)).rejects.toMatchObject({ status });
+    expect([server.asked.length, elsewhere.asked.length]).toEqual([2, 0]);
+    await transport.close();
+  });
+
+  it("is given up when the answer is larger than an API server's can be", async () => {
+    const closed = vi.fn();
+    await using server = await scripted((response) => {
+      response.on("close", closed);
+      response.writeHead(200, { "content-type": "application/json" });
+      const write = (): void => void response.write("x".repeat(2 ** 20), () => response.destroyed || write());
+      write();
+    });
+    await expect(server.transport.call(get)).rejects.toMatchObject({
+      reason: "TooLarge",
+      message: `GET ${path}: the answer goes on after 32 MiB, which no API server's does; it was not read on`,
+    });
+    const lines = await server.transport.lines(get);
+    await expect(lines[Symbol.asyncIterator]().next()).rejects.toMatchObject({ reason: "TooLarge" });
+    await vi.waitFor(() => expect(closed).toHaveBeenCalledTimes(2));
+  });
+
+  it("shows no more than the beginning of an error that does not end, and waits for its end no longer than it may", async () => {
+    let sent = 0;
+    await using server = await scripted((response) => {
+      response.writeHead(500, { "content-type": "text/html" });
+      const write = (): void => void response.write("x".repeat(10_000), () => ((sent += 1) > 1000 ? response.end() : write()));
+      write();
+    });
+    const error: unknown = await server.transport.lines(get).catch((error: unknown) => error);
+    expect(error).toMatchObject({ status: 500 });
+    expect(String(error).length).toBeLessThan(400);
   });
 
   it("is unreachable when its time is over", async () => {

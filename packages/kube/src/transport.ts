@@ -5,7 +5,7 @@ import { ApiError, errorFrom, foreignAnswer, unreachable } from "./errors.ts";
 import { newGate } from "./gate.ts";
 import { NotSent, request, within } from "./request.ts";
 import type { ServerConfig } from "./server.ts";
-import { requestLines } from "./stream.ts";
+import { requestLines, type Streamed } from "./stream.ts";
 
 export interface Call {
   readonly method: "GET" | "POST" | "PATCH" | "DELETE";
@@ -91,7 +91,7 @@ export function openTransport(config: ServerConfig, { connections: most = 32, qp
       const began = performance.now();
       let status = 0;
       try {
-        const answer = await within(timeout, signal, (stop) => send(call, ({ calls }, options) => request(calls, options, stop)));
+        const answer = await within(timeout, signal, (stop) => send(call, ({ calls }, options) => request(calls, options, what, stop)));
         ({ status } = answer);
         if (isGood(status)) return parsed(answer.text, what);
         throw refused(status, answer.text, answer.headers, what);
@@ -104,11 +104,12 @@ export function openTransport(config: ServerConfig, { connections: most = 32, qp
     },
     async lines(call) {
       const what = describe(call);
-      const answer = await send(call, ({ streams }, options) => requestLines(streams, options, what, call.signal)).catch(
-        (cause: unknown) => {
-          throw unreachable(what, cause);
-        },
-      );
+      const { signal } = call;
+      // A login that hangs is left behind, too.
+      const begin = (): Promise<Streamed> => send(call, ({ streams }, options) => requestLines(streams, options, what, signal));
+      const answer = await within(undefined, signal, begin).catch((cause: unknown) => {
+        throw unreachable(what, cause);
+      });
       const { status, headers, lines, problem } = answer;
       if (!isGood(status)) throw refused(status, problem ?? "", headers, what);
       if (String(headers["content-type"]).includes("json")) return lines;

@@ -81,6 +81,16 @@ describe("a watch", () => {
       line: { type: "DELETED", object: { metadata: { resourceVersion: "8" } } },
       error: { reason: "ForeignAnswer" },
     },
+    {
+      what: "an event about another kind",
+      line: { type: "DELETED", object: { ...paris, apiVersion: "v1", kind: "Secret" } },
+      error: { reason: "ForeignAnswer" },
+    },
+    {
+      what: "a bookmark of another kind",
+      line: { type: "BOOKMARK", object: { kind: "Secret", metadata: { resourceVersion: "99" } } },
+      error: { reason: "ForeignAnswer" },
+    },
     { what: "an event of an unknown type", line: { type: "GONE", object: paris }, error: { reason: "ForeignAnswer" } },
     { what: "a line that is no JSON", line: "<html>", error: { reason: "ForeignAnswer" } },
     { what: "a line that is no object", line: "null", error: { reason: "ForeignAnswer" } },

@@ -1,6 +1,6 @@
 import type { Kind, KubeObject } from "@rollcall/contract";
 import { ApiError, errorFrom, foreignAnswer } from "./errors.ts";
-import { isObject } from "./object.ts";
+import { isObject, isOf } from "./object.ts";
 import { collectionPath } from "./path.ts";
 import type { Transport } from "./transport.ts";
 
@@ -53,6 +53,7 @@ function event(line: string, kind: Kind): WatchEvent {
   }
   const resourceVersion = object?.metadata?.resourceVersion;
   if (typeof resourceVersion !== "string" || resourceVersion === "") throw foreignAnswer(what, "an event has no resourceVersion");
+  if (!isOf(object!, kind)) throw foreignAnswer(what, `an event is about a ${String(object?.kind)}`);
   if (type === "BOOKMARK")
     return { type, resourceVersion, ...(object?.metadata.annotations?.["k8s.io/initial-events-end"] === "true" && { isAll: true }) };
   if (type !== "ADDED" && type !== "MODIFIED" && type !== "DELETED")

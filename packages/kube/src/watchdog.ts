@@ -14,7 +14,8 @@ export function watchdog(stop: AbortSignal, silence: number): Watchdog {
   const told = (): void => stream.abort(stop.reason);
   const bark = (): void => stream.abort(new Silence());
   let timer = setTimeout(bark, silence);
-  stop.addEventListener("abort", told);
+  if (stop.aborted) told();
+  else stop.addEventListener("abort", told);
   return {
     signal: stream.signal,
     heard: () => void timer.refresh(),
