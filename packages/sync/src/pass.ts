@@ -1,5 +1,6 @@
 import {
   isRefusal,
+  ourDomain,
   refusal,
   refusalOf,
   type Adapter,
@@ -14,12 +15,15 @@ import {
   type Verdict,
 } from "@rollcall/contract";
 import { apply, type Wrote } from "./apply.ts";
+import type { Brake } from "./brake.ts";
 import { claimsOf, type Claims } from "./claims.ts";
 import type { GuardView } from "./guard.ts";
+import { predecessorOf } from "./inherit.ts";
 import { isSameCluster, marked, type Owner } from "./marks.ts";
 import { membership, stepDone, type Choice, type Membership, type Removals, type State } from "./membership.ts";
 import { allowed, paused, type Mode } from "./mode.ts";
 import { inWords, type Orders } from "./orders.ts";
+import type { Pace } from "./pace.ts";
 import { plan, type Change } from "./plan.ts";
 import { remember } from "./remember.ts";
 import type { RollKeeper } from "./roll-keeper.ts";
@@ -35,6 +39,8 @@ export interface Inventory {
   ids(): Iterable<ClusterId>;
   cluster(id: ClusterId): Cluster | undefined;
   choose(id: ClusterId): Choice;
+  /** In which order its clusters come, where somebody has said so. */
+  readonly order?: (a: Cluster, b: Cluster) => number;
 }
 
 export interface PassParts<Options> {
@@ -55,6 +61,8 @@ export interface PassParts<Options> {
   /** The guard's view of the whole list, and its word on one cluster. */
   readonly view: () => GuardView;
   readonly held: (id: ClusterId) => Refusal | undefined;
+  readonly brake: Brake;
+  readonly pace?: Pace;
   /** What people have ordered, as far as it holds now. */
   readonly orders: () => Orders;
   /** Told what a look found to be done, whether or not it may be. */
@@ -91,19 +99,24 @@ export async function pass<Options>(id: ClusterId, parts: PassParts<Options>): P
   const cluster = inventory.cluster(id);
   const isConcerned = inventory.choose(id).is === "chosen" || target.of(owner.list, id).length > 0;
   // Nobody asks for a login to a cluster that has nothing to do with this list.
-  const entry = cluster && isConcerned ? await render(cluster, anchorOf(target.of(owner.list, id), kinds), parts) : undefined;
+  const first = cluster && isConcerned ? await render(cluster, anchorOf(target.of(owner.list, id), kinds), parts) : undefined;
+  const before = predecessorOf(id, first, parts);
+  // What stands keeps its names, by whatever name its cluster comes.
+  const entry = cluster && before ? await render(cluster, anchorOf(target.of(owner.list, before), kinds), parts) : first;
   const again = await heldAgain(id, parts);
   // Meanwhile the world may have moved on; from here to the decision nothing waits.
-  if (inventory.cluster(id) !== cluster) return pass(id, parts);
+  if (inventory.cluster(id) !== cluster || predecessorOf(id, entry, parts) !== before) return pass(id, parts);
 
-  const own = target.of(owner.list, id);
+  const own = target.of(owner.list, before ?? id);
   const anchor = anchorOf(own, kinds);
   const choice = inventory.choose(id);
   const isSame =
     anchor === undefined || entry === undefined || isRefusal(entry) || isSameCluster(anchor.metadata.annotations, entry.cluster);
+  const double = own.length === 0 ? inventory.duplicate?.(id, (other) => target.of(owner.list, other).length > 0) : undefined;
   // What another cluster holds on this list cannot be taken; what stands for a predecessor of the name is not ours to take yet.
-  const taken = choice.is === "chosen" && isSame && entry && !isRefusal(entry) ? parts.claims.take(id, entry.claims) : undefined;
-  const refused = isRefusal(entry) ? entry : taken;
+  const mayTake = choice.is === "chosen" && isSame && before === undefined && double === undefined;
+  const taken = mayTake && entry && !isRefusal(entry) ? parts.claims.take(id, entry.claims) : undefined;
+  const refused = isRefusal(entry) ? entry : (double ?? taken);
   const absence = roll.roll().absences.get(id);
   const { pause, hold } = parts.orders();
   const found = membership({
@@ -142,7 +155,7 @@ export async function pass<Options>(id: ClusterId, parts: PassParts<Options>): P
   const isWritten = await remember(id, outcome, parts);
   try {
     if (outcome.may === "write" && entry !== undefined && !isRefusal(entry))
-      return { ...looked, ...(await write(id, entry, changes, wrote, parts)) };
+      return { ...looked, ...(await write(id, before, entry, changes, wrote, parts)) };
     if (typeof outcome.may !== "object") return looked;
     // Writing the roll took a moment, and the world may be another: a step is taken by a look that had nothing to write down.
     if (isWritten) return { ...looked, again: 1 };
@@ -162,7 +175,8 @@ async function heldAgain<Options>(id: ClusterId, parts: PassParts<Options>): Pro
   return usedMeanwhile(adapter.leave(options), leaving, { own, anchor: anchorOf(own, kinds), target, now: now() });
 }
 
-interface Entry {
+/** The objects of one cluster as they should stand. */
+export interface Entry {
   readonly cluster: Reachable;
   readonly objects: readonly KubeObject[];
   /** What only one cluster of a list may have. */
@@ -185,15 +199,32 @@ async function render<Options>(cluster: Cluster, anchor: Standing | undefined, p
 
 async function write<Options>(
   id: ClusterId,
+  before: ClusterId | undefined,
   entry: Entry,
   changes: readonly Change[],
   wrote: Wrote[],
   parts: PassParts<Options>,
 ): Promise<Partial<Looked>> {
   if (parts.mode === "observe") return {};
+  const { brake, now, pace } = parts;
+  const braked = brake.holds(changes, now());
+  if (braked !== undefined) return { verdict: { is: "stale", ...braked.why }, again: braked.again };
+  const paced = changes.some(isFelt) ? (pace?.ask(now()) ?? 0) : 0;
+  if (paced > 0) return { verdict: { is: "waits", ...refusal("Paced", paces(now() + paced)) }, again: paced };
   const refused = await apply(changes, parts.target, parts.kinds, parts.owner, wrote);
+  brake.wrote(id, changes, now());
   if (refused !== undefined) return { verdict: { is: "stale", ...refused } };
+  if (before !== undefined) parts.claims.bequeath(before, id);
   return { freed: parts.claims.settle(id, entry.claims) };
+}
+
+/** Whether a consumer may notice: our own notes are nobody else's business, and a newcomer is no change. */
+function isFelt(change: Change): boolean {
+  return change.do === "change" && change.changes.some((field) => !field.startsWith(`annotations.${ourDomain}`));
+}
+
+function paces(at: number): string {
+  return `many are to be changed, and each change costs the consumer something; this one is looked at again at ${new Date(at).toISOString()}`;
 }
 
 async function step<Options>(
