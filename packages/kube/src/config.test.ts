@@ -85,6 +85,7 @@ describe("in a pod", () => {
     await rm(join(folder, "account/token"));
     expect(await server.token?.()).toBe("second");
     await file("account/token", "third");
+    vi.advanceTimersByTime(3000);
     expect(await server.token?.()).toBe("third");
   });
 

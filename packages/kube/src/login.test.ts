@@ -88,6 +88,36 @@ describe("a kubeconfig that names a credential plugin", () => {
     await transport.close();
   });
 
+  it("goes on with what it has while the plugin fails or hangs at its renewal, and does not run it for each call", async () => {
+    vi.useFakeTimers({ toFake: ["performance", "Date"] });
+    await using server = await scripted(says(200, {}));
+    const expiresAt = new Date(Date.now() + 100_000).toISOString();
+    const exec = vi.fn<RunExec>(() => new Promise(() => {}));
+    exec.mockResolvedValueOnce(tokenIs("t1", { expiresAt })).mockRejectedValueOnce(new Error("log in first"));
+    const transport = await open({ exec: plugin }, { cluster: { server: server.url }, exec });
+    await transport.call(version);
+    vi.advanceTimersByTime(81_000);
+    for (const _ of [1, 2, 3]) await transport.call(version);
+    expect(exec).toHaveBeenCalledTimes(2);
+    vi.advanceTimersByTime(3000);
+    for (const _ of [1, 2, 3]) {
+      await transport.call({ ...version, timeout: 3000 });
+      vi.advanceTimersByTime(3000);
+    }
+    expect(exec).toHaveBeenCalledTimes(3);
+    expect(server.asked.every(({ headers }) => headers.authorization === "Bearer t1")).toBe(true);
+    await transport.close();
+  });
+
+  it("does not run it for each call when what it gives has expired already", async () => {
+    await using server = await scripted(says(200, {}));
+    const exec = gives(() => tokenIs("t1", { expiresAt: "2001-01-01T00:00:00Z" }));
+    const transport = await open({ exec: plugin }, { cluster: { server: server.url }, exec });
+    for (const _ of [1, 2, 3]) await transport.call(version);
+    expect(exec).toHaveBeenCalledTimes(1);
+    await transport.close();
+  });
+
   it("has it run again when the server refuses what it gave, and not because the server is away", async () => {
     await using server = await scripted((response, { headers }) =>
       says(headers.authorization === "Bearer t1" ? 401 : 200, {})(response, {} as never),
