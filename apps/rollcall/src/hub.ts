@@ -1,6 +1,6 @@
 import { type Cluster, type ClusterId, type Kind, type Refusal, refusal, refusalOf } from "@rollcall/contract";
 import { advance, emptyFleet, parseProfile, type Chosen, type Fleet, type Profile } from "@rollcall/inventory";
-import { startInformer, type Change, type Informer, type InformerEvent, type Transport } from "@rollcall/kube";
+import { startInformer, type Change, type Informer, type InformerEvent, type InformerOptions, type Transport } from "@rollcall/kube";
 import type { Choice, Inventory } from "@rollcall/sync";
 
 export interface HubOptions {
@@ -9,6 +9,7 @@ export interface HubOptions {
   readonly signal: AbortSignal;
   readonly onChange: (ids: readonly ClusterId[]) => void;
   readonly onEvent: (event: InformerEvent) => void;
+  readonly timing?: Pick<InformerOptions<unknown>, "silence" | "firstRetry">;
 }
 
 /** The inventory of a hub, followed. */
@@ -30,13 +31,13 @@ const profiles = (namespace: string): Kind => ({
 });
 
 /** Follows the profiles of the given namespaces; each is an inventory of its own, so trouble in one says nothing about another. */
-export function startHub({ transport, namespaces, signal, onChange, onEvent }: HubOptions): Hub {
+export function startHub({ transport, namespaces, signal, onChange, onEvent, timing }: HubOptions): Hub {
   let fleet = emptyFleet;
   let wentBack = false;
   const informers = new Map<string, Informer<Profile>>(
     namespaces.map((namespace) => [
       namespace,
-      startInformer({ transport, kind: profiles(namespace), project: parseProfile, onChange: take, onEvent: heard, signal }),
+      startInformer({ ...timing, transport, kind: profiles(namespace), project: parseProfile, onChange: take, onEvent: heard, signal }),
     ]),
   );
 

@@ -64,7 +64,7 @@ describe("the log", () => {
       { is: "ack unknown", list: "argocd", digest: "a", expected: "b" },
     ];
     const list = "argocd";
-    expect(logged((log) => told.forEach((event) => logList(log, event)))).toEqual([
+    expect(logged((log) => told.forEach((event) => logList(log, event, "0a1b2c3d4e")))).toEqual([
       {
         time,
         level: "info",
@@ -74,6 +74,7 @@ describe("the log", () => {
         why: "member",
         verb: "create",
         key: "Secret/argocd/fleet.paris",
+        config: "0a1b2c3d4e",
       },
       { time, level: "warn", message: "state", list, cluster: "fleet/paris", state: "member", verdict },
       { time, level: "warn", message: "retry", list, cluster: "fleet/paris", error: "busy", retryIn: 250 },

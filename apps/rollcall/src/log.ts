@@ -22,9 +22,10 @@ export function logInformer(log: Log, event: InformerEvent): void {
   log(type === "listed" ? "debug" : "warn", `watch ${type}`, fields);
 }
 
-/** What a list tells, as log lines: every write, every change of state, every failure. */
-export function logList(log: Log, event: ListEvent): void {
-  const { is, ...fields } = event;
+/** What a list tells, as log lines: every write and the config that it comes from, every change of state, every failure. */
+export function logList(log: Log, event: ListEvent, config: string): void {
+  const { is, ...rest } = event;
+  const fields = is === "wrote" || is === "would" ? { ...rest, config } : rest;
   // Whoever is woken by warnings wants to know of what needs a person, and of nothing else.
   const needsSomebody = is === "state" && (event.verdict?.is === "held" || event.verdict?.is === "stale");
   log(is === "retry" || is === "ack unknown" || needsSomebody ? "warn" : "info", is, fields);

@@ -5,6 +5,8 @@ import type { KeptList, ListEvent, State, Status } from "@rollcall/sync";
 export interface Metrics {
   readonly heard: (event: ListEvent) => void;
   readonly watched: (event: InformerEvent) => void;
+  /** How many problems the config has, and what came of it where it was read again. */
+  readonly configured: (problems: number, reloaded?: string) => void;
   /** Everything as it is now. */
   readonly text: (now: Now) => string;
 }
@@ -23,6 +25,7 @@ const verdicts = ["stale", "held", "waits"] as const;
 /** Counts from the moment that it is made; states are counted when somebody asks. */
 export function newMetrics(): Metrics {
   const counters = new Map<string, number>();
+  let configProblems = 0;
   const count = (name: string, labels: Labels): void => {
     const series = seriesOf(name, labels);
     counters.set(series, (counters.get(series) ?? 0) + 1);
@@ -36,6 +39,10 @@ export function newMetrics(): Metrics {
     },
     watched({ type, kind }) {
       count("rollcall_watch_events_total", { kind, event: type.replaceAll(" ", "_") });
+    },
+    configured(problems, reloaded) {
+      configProblems = problems;
+      if (reloaded !== undefined) count("rollcall_config_reloads_total", { result: reloaded.replaceAll(" ", "_") });
     },
     text({ lists, heardAgo, isReady }) {
       const clusters = [...lists].flatMap(([list, kept]) => counted(list, [...kept.status().values()]));
@@ -70,6 +77,15 @@ export function newMetrics(): Metrics {
           "counter",
           "Looks at a cluster that failed and are repeated.",
           total("rollcall_failed_passes_total"),
+        ),
+        ...family("rollcall_config_problems", "gauge", "Problems of the config as it was read last.", [
+          line("rollcall_config_problems", {}, configProblems),
+        ]),
+        ...family(
+          "rollcall_config_reloads_total",
+          "counter",
+          "How often the config was read again, and what came of it.",
+          total("rollcall_config_reloads_total"),
         ),
         ...family("rollcall_watch_events_total", "counter", "What happened to lists and watches.", total("rollcall_watch_events_total")),
         "",

@@ -1,82 +1,135 @@
-import { labels } from "@rollcall/contract";
-import { startInformer, type InformerEvent, type Transport } from "@rollcall/kube";
-import { newTarget, rollKeeper, rollKind, rollName, type KeptList, type RollKeeper, type Target } from "@rollcall/sync";
+import { labels, type ClusterId } from "@rollcall/contract";
+import { startInformer, type InformerEvent } from "@rollcall/kube";
+import { newTarget, rollKeeper, rollKind, rollName, type RollKeeper, type Target } from "@rollcall/sync";
 import type { Config, ListConfig, ServerRef } from "./config/config.ts";
 import type { Log } from "./log.ts";
 import { persistently } from "./persistently.ts";
-import { serverKey, serverOf } from "./servers.ts";
+import { serverKey } from "./servers.ts";
+import { whenBack, type Timing } from "./timing.ts";
+import type { Transports } from "./transports.ts";
 
 /** Where one list is kept: what stands on its target, and its roll. */
 export interface Place {
+  /** Resolves when all of it is known. */
   ready(): Promise<{ readonly target: Target; readonly roll: RollKeeper }>;
   close(): Promise<void>;
 }
 
+/** Who is told what happens at a place. */
+export interface Told {
+  readonly look: (ids: readonly ClusterId[]) => void;
+  readonly rollChanged: () => void;
+  /** Its server is back after trouble. */
+  readonly isBack: () => void;
+}
+
+/** The places of all lists. Lists on one server share what is read there, so reads do not grow with the number of lists. */
+export interface Places {
+  open(list: ListConfig, server: ServerRef, told: Told, signal: AbortSignal): Place;
+}
+
 export interface PlacesOptions {
-  readonly config: Config;
-  readonly transport: (server: ServerRef) => Promise<Transport>;
-  readonly lists: ReadonlyMap<string, KeptList>;
+  readonly config: Pick<Config, "instance" | "stateNamespace" | "inventory">;
+  readonly transports: Transports;
   readonly log: Log;
   readonly onEvent: (event: InformerEvent) => void;
+  readonly timing: Timing;
   readonly signal: AbortSignal;
 }
 
-/** A place for each list. Lists on one server share what is read there, so reads do not grow with the number of lists. */
-export function openPlaces(options: PlacesOptions): ReadonlyMap<string, Place> {
-  const { config } = options;
-  const servers = Map.groupBy(config.lists, (list) => serverKey(serverOf(list, config)));
-  return new Map([...servers.values()].flatMap((lists) => openServer(lists, options)));
+interface Server {
+  readonly target: Promise<Target>;
+  readonly rolls: Map<string, RollKeeper>;
+  readonly users: Set<Told>;
+  readonly ending: AbortController;
 }
 
-function openServer(
-  lists: readonly ListConfig[],
-  { config, transport, lists: kept, log, onEvent, signal }: PlacesOptions,
-): readonly (readonly [string, Place])[] {
-  const { instance, stateNamespace } = config;
-  const rolls = new Map<string, RollKeeper>();
-  const opened = open();
-  // Whoever waits for it is told; nobody else has to.
-  opened.catch(() => undefined);
+/** Places are opened as lists come, and a server that no list is kept on any more is left alone. */
+export function newPlaces({ config, transports, log, onEvent, timing, signal: stopping }: PlacesOptions): Places {
+  const { instance, stateNamespace, inventory } = config;
+  const servers = new Map<string, Server>();
 
-  async function open(): Promise<Target> {
-    const to = await persistently(() => transport(serverOf(lists[0]!, config)), "the target cannot be opened", signal, log);
-    const target = newTarget({ transport: to, instance, onEvent });
-    for (const { name, consumer, options } of lists) {
-      const { adapter } = consumer;
-      target.join({ list: name, kinds: adapter.writes(options), reading: adapter, onChange: (ids) => kept.get(name)?.look(ids) });
-      const owner = { instance, list: name };
-      const roll = rollKeeper({
-        transport: to,
-        namespace: stateNamespace,
-        owner,
-        onChange: () => kept.get(name)?.rollChanged(),
-        onError: (error) => log("error", "the roll cannot be kept", { list: name, error }),
-      });
-      rolls.set(rollName(owner), roll);
-    }
-    target.start(signal);
-    followRolls(to);
-    return target;
-  }
-
-  /** Rolls are watched for an operator's ack, and for another writer. */
-  function followRolls(to: Transport): void {
-    startInformer({
-      transport: to,
-      kind: rollKind(stateNamespace),
-      labelSelector: `${labels.instance}=${instance}`,
-      project: (object) => object,
-      onChange: (changes) => changes.forEach(({ before, after }) => rolls.get((after ?? before)!.metadata.name)?.saw(after)),
-      onEvent,
-      signal,
-    });
-  }
-
-  return lists.map(({ name }) => {
-    const place: Place = {
-      ready: async () => ({ target: await opened, roll: rolls.get(rollName({ instance, list: name }))! }),
-      close: async () => rolls.get(rollName({ instance, list: name }))?.close(),
+  function serverAt(ref: ServerRef): Server {
+    const known = servers.get(serverKey(ref));
+    if (known !== undefined) return known;
+    const ending = new AbortController();
+    const signal = AbortSignal.any([stopping, ending.signal]);
+    const rolls = new Map<string, RollKeeper>();
+    const users = new Set<Told>();
+    const back = whenBack(() => users.forEach(({ isBack }) => isBack()));
+    const heard = (event: InformerEvent): void => {
+      onEvent(event);
+      back(event);
     };
-    return [name, place];
-  });
+    const start = async (): Promise<Target> => {
+      const transport = await persistently(() => transports.to(ref), "the target cannot be opened", signal, log);
+      const target = newTarget({ transport, instance, onEvent: heard, timing });
+      target.start(signal);
+      // Rolls are watched for an operator's ack, and for another writer.
+      startInformer({
+        ...timing,
+        transport,
+        kind: rollKind(stateNamespace),
+        labelSelector: `${labels.instance}=${instance}`,
+        project: (object) => object,
+        onChange: (changes) => changes.forEach(({ before, after }) => rolls.get((after ?? before)!.metadata.name)?.saw(after)),
+        onEvent: heard,
+        signal,
+      });
+      return target;
+    };
+    const target = start();
+    // Whoever waits for it is told; nobody else has to.
+    target.catch(() => undefined);
+    const server = { target, rolls, users, ending };
+    servers.set(serverKey(ref), server);
+    return server;
+  }
+
+  async function leave(ref: ServerRef, { users, ending }: Server): Promise<void> {
+    if (users.size > 0) return;
+    ending.abort();
+    servers.delete(serverKey(ref));
+    if (serverKey(ref) !== serverKey(inventory)) await transports.close(ref);
+  }
+
+  return {
+    open({ name, consumer: { adapter }, options }, ref, told, signal) {
+      const server = serverAt(ref);
+      const owner = { instance, list: name };
+      let roll: RollKeeper | undefined;
+      // Whoever comes is counted at once: a list that only changes does not find its server closed.
+      server.users.add(told);
+      return {
+        async ready() {
+          const target = await server.target;
+          signal.throwIfAborted();
+          target.join({ list: name, kinds: adapter.writes(options), reading: adapter, onChange: told.look });
+          const made = rollKeeper({
+            transport: target.transport,
+            namespace: stateNamespace,
+            owner,
+            onChange: told.rollChanged,
+            onError: (error) => log("error", "the roll cannot be kept", { list: name, error }),
+          });
+          roll = made;
+          server.rolls.set(rollName(owner), made);
+          await Promise.all([
+            persistently(() => target.synced(name), "what stands on the target cannot be read", signal, log),
+            persistently(() => made.load(), "the roll cannot be read", signal, log),
+          ]);
+          return { target, roll: made };
+        },
+        async close() {
+          if (roll !== undefined) {
+            server.rolls.delete(rollName(owner));
+            (await server.target).leave(name);
+            await roll.close();
+          }
+          server.users.delete(told);
+          await leave(ref, server);
+        },
+      };
+    },
+  };
 }

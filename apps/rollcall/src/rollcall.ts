@@ -1,13 +1,16 @@
-import { connect } from "@rollcall/connect";
 import type { ClusterId } from "@rollcall/contract";
 import { read, sleep, type InformerEvent, type Transport } from "@rollcall/kube";
-import { keepList, type KeptList, type ListEvent } from "@rollcall/sync";
-import type { Config, ListConfig, ServerRef } from "./config/config.ts";
+import type { KeptList, ListEvent } from "@rollcall/sync";
+import type { Config, ListConfig, ReadConfig, ServerRef } from "./config/config.ts";
 import { startHub, type Hub } from "./hub.ts";
-import { logInformer, logList, type Log } from "./log.ts";
-import { openPlaces, type Place } from "./places.ts";
+import { beginLife, lookAgain, type Life, type Shared } from "./life.ts";
+import { logInformer, type Log } from "./log.ts";
 import { persistently } from "./persistently.ts";
-import { serverKey } from "./servers.ts";
+import { newPlaces } from "./places.ts";
+import { reconfigure, type Reconfiguration } from "./reconfigure.ts";
+import { serverOf } from "./servers.ts";
+import { whenBack, type Timing } from "./timing.ts";
+import { newTransports } from "./transports.ts";
 
 export interface RollcallParts {
   readonly config: Config;
@@ -18,6 +21,7 @@ export interface RollcallParts {
   /** Told what happens to lists and watches. */
   readonly watched?: (event: InformerEvent) => void;
   readonly now?: () => number;
+  readonly timing?: Timing;
 }
 
 /** A Rollcall at work. */
@@ -26,81 +30,100 @@ export interface Rollcall {
   readonly lists: ReadonlyMap<string, KeptList>;
   /** Resolves when every list has been gone through once. */
   settled(): Promise<void>;
+  /** Goes on with another config, and says what that comes to: nothing, where it is no good. A list that it says the same of does not notice. */
+  take(config: ReadConfig): Reconfiguration | undefined;
   /** Takes up nothing new and resolves when what is at work is done. */
   stop(): Promise<void>;
 }
 
 /** Everything that runs: one hub, the places where lists are kept, and the lists. A list waits for nobody but the hub and its own place. */
-export async function startRollcall({ config, open, log, report, watched, now = Date.now }: RollcallParts): Promise<Rollcall> {
+export async function startRollcall({
+  open,
+  log,
+  report,
+  watched,
+  now = Date.now,
+  timing = {},
+  ...parts
+}: RollcallParts): Promise<Rollcall> {
+  let { config } = parts;
+  const { instance, inventory } = config;
   const stopping = new AbortController();
   const { signal } = stopping;
-  const transports = new Map<string, Promise<Transport>>();
-  const transport = (server: ServerRef): Promise<Transport> => memo(transports, serverKey(server), () => open(server));
+  const transports = newTransports(open);
   const onEvent = (event: InformerEvent): void => {
     logInformer(log, event);
     watched?.(event);
   };
 
   const lists = new Map<string, KeptList>();
-  const hubTransport = await transport(config.inventory);
+  const hubTransport = await transports.to(inventory);
   const onChange = (ids: readonly ClusterId[]): void => lists.forEach((list) => list.look(ids));
-  const hub = startHub({ transport: hubTransport, namespaces: config.inventory.namespaces, signal, onEvent, onChange });
+  const back = whenBack(() => lists.forEach(lookAgain));
+  const heard = (event: InformerEvent): void => {
+    onEvent(event);
+    back(event);
+  };
+  const hub = startHub({ transport: hubTransport, namespaces: inventory.namespaces, signal, onEvent: heard, onChange, timing });
   const hubUid = identity(hubTransport, signal, log);
   // Told to stop before the hub was reached: those who wait for it are told, and nobody else has to be.
   hubUid.catch(() => undefined);
-  const places = openPlaces({ config, transport, lists, log, onEvent, signal });
+  const shared: Shared = {
+    instance,
+    hub,
+    hubUid,
+    lists,
+    log,
+    now,
+    signal,
+    ...(report && { report }),
+    hubUrl: hubTransport.url,
+    places: newPlaces({ config, transports, log, onEvent, timing, signal }),
+    serverOf: (list) => serverOf(list, config),
+    providers: () => config.providers,
+  };
 
-  async function keep(list: ListConfig, place: Place): Promise<void> {
-    const { target, roll } = await place.ready();
-    const options = list.consumer.knowing(list.options, [hubTransport.url, target.transport.url]);
-    await Promise.all([hub.synced(), target.synced(), persistently(() => roll.load(), "the roll cannot be read", signal, log)]);
-    const kept = keepList({
-      owner: { instance: config.instance, list: list.name },
-      mode: list.mode,
-      adapter: list.consumer.adapter,
-      options,
-      removals: list.removals,
-      guard: list.guard,
-      target,
-      roll,
-      inventory: hub.inventory(list.select),
-      connect: (cluster, login) => connect(cluster, login, config.providers),
-      hub: await hubUid,
-      now,
-      report(event) {
-        logList(log, event);
-        report?.(event);
-      },
-    });
-    if (signal.aborted) return;
-    lists.set(list.name, kept);
-    kept.start();
-    await kept.idle();
-    log("info", "list gone through", { list: list.name, clusters: kept.status().size });
-  }
-
-  const kept = config.lists.map((list) =>
-    keep(list, places.get(list.name)!).catch((error: unknown) => {
-      if (!signal.aborted) log("error", "the list cannot be kept", { list: list.name, error });
-    }),
-  );
+  const lives = new Map<string, Life>();
+  /** Lists that are being closed; who comes after one of the same name waits for it. */
+  const closing = new Map<string, Promise<void>>();
+  const begin = (list: ListConfig): void => void lives.set(list.name, beginLife(list, closing.get(list.name) ?? Promise.resolve(), shared));
+  const end = (name: string): void => {
+    const closed = lives
+      .get(name)
+      ?.close()
+      .catch((error: unknown) => log("error", "the list cannot be closed", { list: name, error }));
+    lives.delete(name);
+    if (closed !== undefined) closing.set(name, closed);
+  };
+  config.lists.forEach(begin);
 
   return {
     hub,
     lists,
     async settled() {
-      await Promise.all(kept);
+      // Who joins meanwhile is waited for too.
+      for (const life of lives.values()) await life.settled;
+    },
+    take(read) {
+      const next = reconfigure(config, read);
+      if (next === undefined || signal.aborted) return next;
+      config = next.config;
+      next.gone.forEach(end);
+      for (const list of next.changed) {
+        end(list.name);
+        begin(list);
+      }
+      next.added.forEach(begin);
+      if (next.newProviders) onChange([...hub.fleet().clusters.keys()]);
+      return next;
     },
     async stop() {
-      const finish = async (): Promise<void> => {
-        await Promise.all([...lists.values()].map((list) => list.close()));
-        await Promise.all([...places.values()].map((place) => place.close()));
-      };
+      [...lives.keys()].forEach(end);
       const late = new AbortController();
-      await Promise.race([finish(), sleep(5000, late.signal)]);
+      await Promise.race([Promise.all(closing.values()), sleep(5000, late.signal)]);
       late.abort();
       stopping.abort();
-      await Promise.allSettled([...transports.values()].map(async (each) => (await each).close()));
+      await transports.closeAll();
     },
   };
 }
@@ -114,14 +137,4 @@ async function identity(transport: Transport, signal: AbortSignal, log: Log): Pr
     signal,
     log,
   );
-}
-
-function memo<T>(known: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {
-  const found = known.get(key);
-  if (found !== undefined) return found;
-  const made = make();
-  known.set(key, made);
-  // What failed once is tried anew by whoever asks next.
-  made.catch(() => known.delete(key));
-  return made;
 }

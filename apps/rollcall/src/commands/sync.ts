@@ -4,6 +4,7 @@ import { configFile, problemText } from "../config/file.ts";
 import { jsonLog } from "../log.ts";
 import { listen } from "../listen.ts";
 import { newMetrics } from "../metrics.ts";
+import { followConfig } from "../reload.ts";
 import { startRollcall } from "../rollcall.ts";
 import { required, type Command } from "./command.ts";
 
@@ -16,7 +17,8 @@ export const sync: Command = {
   async run(flags) {
     const path = required(flags, "config");
     const log = jsonLog((line) => process.stdout.write(line));
-    const { config, problems } = await configFile(path).read();
+    const source = configFile(path);
+    const { config, problems } = await source.read();
     // Without a single list there is nothing to keep, and nobody would notice.
     if (config === undefined || config.lists.length === 0) {
       process.stderr.write(`${problemText(path, problems)}\n`);
@@ -31,6 +33,17 @@ export const sync: Command = {
     const stopped = toldToStop();
     const metrics = newMetrics();
     const rollcall = await startRollcall({ config, open, log, report: metrics.heard, watched: metrics.watched });
+    metrics.configured(problems.length);
+    const following = new AbortController();
+    const readAgain = followConfig({
+      source,
+      take: (read) => rollcall.take(read),
+      log,
+      done: (result, found) => metrics.configured(found, result),
+      signal: following.signal,
+    });
+    const hungUp = (): void => void readAgain();
+    process.on("SIGHUP", hungUp);
     let isReady = false;
     void rollcall.settled().then(() => (isReady = true));
     const text = (): string => metrics.text({ lists: rollcall.lists, heardAgo: rollcall.hub.heardAgo(), isReady });
@@ -39,6 +52,8 @@ export const sync: Command = {
     log("info", "started", { lists: config.lists.map(({ name, mode }) => `${name} (${mode})`), namespaces: config.inventory.namespaces });
     const signal = await stopped;
     log("info", "stopping", { signal });
+    process.off("SIGHUP", hungUp);
+    following.abort();
     await telling?.close();
     await rollcall.stop();
     log("info", "stopped");

@@ -111,6 +111,7 @@ describe("a config that says the least", () => {
             unhealthy: { then: "keep", after: 0 },
           },
           guard: { max: 5, percent: 20, window: 600 },
+          digest: expect.stringMatching(/^[0-9a-f]{10}$/) as unknown,
         },
       ],
     });

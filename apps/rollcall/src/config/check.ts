@@ -1,5 +1,5 @@
 import { readProviders, type CloudLogin, type Provider } from "@rollcall/connect";
-import { refusalOf } from "@rollcall/contract";
+import { canonicalJson, refusalOf, shortHash } from "@rollcall/contract";
 import { compileSelection, explainSelection } from "@rollcall/inventory";
 import { consumerNamed, consumers } from "../consumers.ts";
 import { compileWhere } from "../expression.ts";
@@ -21,13 +21,17 @@ export function checkConfig(value: unknown, providerFile?: unknown): ReadConfig 
   const namespaces = file.shape.inventory.safeParse(fieldOf(value, "inventory")).data?.namespaces;
   const said = fieldOf(value, "lists");
   const all: readonly unknown[] = Array.isArray(said) ? said : [];
+  const leftOut: (string | undefined)[] = [];
   const lists = all.flatMap((each, at) => {
     const { config, problems: found } = checkList(each, at, namespaces);
     const doubled = nameTwice(all, at);
     problems.push(...found, ...doubled);
-    return config === undefined || doubled.length > 0 ? [] : [config];
+    if (config !== undefined && doubled.length === 0) return [config];
+    const name = fieldOf(each, "name");
+    leftOut.push(typeof name === "string" ? name : undefined);
+    return [];
   });
-  if (!whole.success) return { problems };
+  if (!whole.success) return { problems, leftOut };
   const { instance, inventory, state, metrics } = whole.data;
   return {
     config: {
@@ -39,6 +43,7 @@ export function checkConfig(value: unknown, providerFile?: unknown): ReadConfig 
       lists,
     },
     problems,
+    leftOut,
   };
 }
 
@@ -90,6 +95,7 @@ function checkList(
       options: checked.options,
       removals,
       guard,
+      digest: shortHash(canonicalJson({ ...parsed.data, options: checked.options })),
     },
     problems,
   };

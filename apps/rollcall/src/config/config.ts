@@ -20,6 +20,8 @@ export interface ListConfig {
   readonly options: unknown;
   readonly removals: Removals;
   readonly guard: GuardSettings;
+  /** A short name for exactly what this list says, defaults included: another text with the same meaning has the same. */
+  readonly digest: string;
 }
 
 /** Everything that a config file says. */
@@ -44,9 +46,13 @@ export interface Problem {
 export interface ReadConfig {
   readonly config?: Config;
   readonly problems: readonly Problem[];
+  /** The names of the lists that are left out; undefined for each that does not say its name. */
+  readonly leftOut: readonly (string | undefined)[];
 }
 
 /** Where lists come from; a file today, and a kind of our own could be another. */
 export interface ListSource {
   read(): Promise<ReadConfig>;
+  /** What would be read now, where that is something else than was read last. */
+  news(): Promise<string | undefined>;
 }

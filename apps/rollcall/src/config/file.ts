@@ -9,18 +9,39 @@ import type { Config, ListSource, Problem, ReadConfig, ServerRef } from "./confi
 /** Lists from a config file; paths in it are relative to where it lies. */
 export function configFile(path: string): ListSource {
   const folder = dirname(path);
+  /** What each file held when it was read last. */
+  let seen = new Map<string, string>();
+
+  async function read(file: string, todo: string): Promise<unknown> {
+    try {
+      const text = await readFile(file, "utf8");
+      seen.set(file, text);
+      return parsed(file, text);
+    } catch (cause) {
+      if (cause instanceof RollcallError) throw cause;
+      seen.set(file, unreadable(cause));
+      throw new RollcallError("BadConfig", `cannot read ${file} (${unreadable(cause)}); ${todo}`, { retry: false, cause });
+    }
+  }
+
   return {
     async read() {
-      const value = parsed(path, await read(path, "name a config that can be read with --config"));
+      seen = new Map();
+      const value = await read(path, "name a config that can be read with --config");
       const said = (value as { providers?: { file?: unknown } } | null)?.providers?.file;
       if (typeof said !== "string" || said === "") return located(checkConfig(value), folder);
       try {
-        const providerPath = resolve(folder, said);
-        return located(checkConfig(value, parsed(providerPath, await read(providerPath, "name a file that can be read"))), folder);
+        return located(checkConfig(value, await read(resolve(folder, said), "name a file that can be read")), folder);
       } catch (error) {
         // Without the logins nothing could be rendered, so nothing is begun.
-        return { problems: [...checkConfig(value).problems, { path: "providers.file", message: refusalOf(error).message }] };
+        const { problems, leftOut } = checkConfig(value);
+        return { problems: [...problems, { path: "providers.file", message: refusalOf(error).message }], leftOut };
       }
+    },
+    // Where a ConfigMap is mounted, links are changed and no file is: what a file holds is all that can be trusted.
+    async news() {
+      const now = await Promise.all([...seen.keys()].map(async (file) => [file, await readFile(file, "utf8").catch(unreadable)] as const));
+      return now.every(([file, text]) => seen.get(file) === text) ? undefined : JSON.stringify(now);
     },
   };
 }
@@ -34,13 +55,9 @@ export function problemText(path: string, problems: readonly Problem[]): string 
   return [`${path} has ${problems.length} ${problems.length === 1 ? "problem" : "problems"}`, ...lines].join("\n");
 }
 
-async function read(path: string, todo: string): Promise<string> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (cause) {
-    const { code } = cause as { code?: string };
-    throw new RollcallError("BadConfig", `cannot read ${path} (${code ?? String(cause)}); ${todo}`, { retry: false, cause });
-  }
+/** Why a file cannot be read, in a word. */
+function unreadable(cause: unknown): string {
+  return (cause as { code?: string }).code ?? String(cause);
 }
 
 function parsed(path: string, text: string): unknown {
@@ -52,10 +69,10 @@ function parsed(path: string, text: string): unknown {
 }
 
 /** The same server is the same path, wherever Rollcall was started. */
-function located({ config, problems }: ReadConfig, folder: string): ReadConfig {
-  if (config === undefined) return { problems };
+function located({ config, ...found }: ReadConfig, folder: string): ReadConfig {
+  if (config === undefined) return found;
   const server = <T extends ServerRef>(ref: T): T =>
     ref.kubeconfig === undefined ? ref : { ...ref, kubeconfig: resolve(folder, ref.kubeconfig) };
   const lists = config.lists.map((list) => ({ ...list, target: server(list.target) }));
-  return { config: { ...config, inventory: server(config.inventory), lists } satisfies Config, problems };
+  return { config: { ...config, inventory: server(config.inventory), lists } satisfies Config, ...found };
 }
