@@ -57,13 +57,19 @@ export function guard({ list, now, settings, roll, members, missing }: GuardInpu
     (window.members >= 4 && atRisk.size * 2 >= window.members && `${atRisk.size} of ${window.members} would leave, half or more`) ||
     wholeGroup(window, atRisk, members, missing, roll.acked);
   return {
-    // With the moment in it, so that a yes counts for this absence and for no later one that looks like it.
-    digest: digestOf([list, ...unacked.map(([id, cause]) => `${id} ${cause} ${sinceOf(roll, id)}`)]),
+    digest: planDigest(list, roll, missing),
     ...(needsAck && { needsAck }),
     room: window.spent ? 0 : Math.max(0, Math.min(settings.max, share) - window.gone.length),
     nextWindow: window.since + settings.window * 1000,
     window,
   };
+}
+
+/** Names exactly those who would leave and whom nobody has said yes to. */
+export function planDigest(list: string, roll: Roll, missing: ReadonlyMap<ClusterId, Cause>): string {
+  const unacked = [...missing].filter(([id]) => !roll.acked.has(id));
+  // With the moment in it, so that a yes counts for this absence and for no later one that looks like it.
+  return digestOf([list, ...unacked.map(([id, cause]) => `${id} ${cause} ${sinceOf(roll, id)}`)]);
 }
 
 /** Why this one may not go now, or undefined if it may. */

@@ -3,13 +3,29 @@ import { create, isApiError, isConflict, patch, read, type Transport } from "@ro
 import { ownerLabels, type Owner } from "./marks.ts";
 import { readOrders, writeOrders, type Orders } from "./orders.ts";
 import { checkOwner, rollKind, rollName } from "./roll-object.ts";
-import { emptyRoll, writeRoll } from "./roll.ts";
+import { emptyRoll, readRoll, writeRoll, type Roll } from "./roll.ts";
 
 export interface OrderBook {
   readonly transport: Transport;
   /** The namespace of the state. */
   readonly namespace: string;
   readonly owner: Owner;
+}
+
+/** What a list's roll says, to somebody who looks on. */
+export interface BookPage {
+  readonly roll: Roll;
+  readonly orders: Orders;
+  /** The digest that a person has said yes to and that nobody has taken up. */
+  readonly ack?: string;
+}
+
+/** Reads what the roll of a list says; there is none before a list is kept for the first time. */
+export async function readBook(book: OrderBook): Promise<BookPage | undefined> {
+  const found = await rollOf(book);
+  if (found === undefined) return undefined;
+  const ack = found.metadata.annotations?.[annotations.ack];
+  return { roll: readRoll(found.data?.["roll"] ?? ""), orders: readOrders(found.data?.["orders"]), ...(ack !== undefined && { ack }) };
 }
 
 /** Changes what is ordered about a list. Nobody's order is lost when two people give one at once. */

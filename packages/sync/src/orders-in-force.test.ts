@@ -1,3 +1,4 @@
+import { digestOf } from "@rollcall/contract";
 import { openTransport } from "@rollcall/kube";
 import {
   acknowledge,
@@ -7,6 +8,7 @@ import {
   rollOf,
   soon,
   stateNamespace,
+  toy,
   toyWorkbench,
   toys,
   type Engine,
@@ -14,7 +16,9 @@ import {
   type Workbench,
 } from "@rollcall/testing";
 import { describe, expect, it } from "vitest";
-import { confirm, giveOrders, type OrderBook } from "./order-book.ts";
+import { digestByRoll } from "./digest-by-roll.ts";
+import { confirm, giveOrders, readBook, type OrderBook } from "./order-book.ts";
+import { defaultRemovals, type Removals } from "./membership.ts";
 import { readOrders, type Orders } from "./orders.ts";
 
 const removals = { deselected: { then: "drain", after: 60 }, unregistered: { then: "release", after: 0 } } as const;
@@ -221,11 +225,40 @@ describe.concurrent("a word given by the command", patience, () => {
     await engine.settle();
     const book = bookOf(bench);
     test.onTestFinished(() => book.transport.close());
+    expect(await readBook({ ...book, owner: { instance: "rollcall", list: "other" } })).toBeUndefined();
+    await confirm(book, "0123456789");
+    await engine.settle();
+    expect(await readBook(book)).toMatchObject({ ack: "0123456789" });
     await confirm(book, engine.list.view().digest);
     await engine.settle();
     expect(standing(bench)).toEqual(["vienna", "york"]);
+    expect(await readBook(book)).not.toHaveProperty("ack");
     await expect(confirm({ ...book, owner: { instance: "rollcall", list: "other" } }, "0123456789")).rejects.toMatchObject({
       reason: "NoRoll",
     });
+  });
+
+  it("can be told from one about another plan by the roll alone", async (test) => {
+    const [bench, engine] = await withMembers(test);
+    await order(bench, () => ({ hold: on(bench, "rome") }));
+    bench.fleet.remove(...names.slice(0, 4));
+    await engine.settle();
+    const book = bookOf(bench);
+    test.onTestFinished(() => book.transport.close());
+    const by = async (keeps: Partial<Removals> = {}): Promise<string> => {
+      const page = (await readBook(book))!;
+      return digestByRoll({
+        list: "list",
+        ...page,
+        removals: { ...defaultRemovals, ...keeps },
+        leave: toy.leave({ namespace: toys }),
+        now: bench.now(),
+      });
+    };
+    expect(await by()).toBe(engine.list.view().digest);
+    expect(await by({ unregistered: { then: "keep", after: 0 } })).toBe(digestOf(["list"]));
+    await order(bench, () => ({ hold: new Map() }));
+    await engine.settle();
+    expect(await by()).toBe(engine.list.view().digest);
   });
 });
