@@ -1,6 +1,6 @@
 import type { Adapter, Answered, Cluster, ClusterId, Kind, Leave } from "@rollcall/contract";
 import { fits } from "./membership.ts";
-import { anchorOf } from "./pass.ts";
+import { anchorOf } from "./standing.ts";
 import type { RollKeeper } from "./roll-keeper.ts";
 import type { Leaving } from "./roll.ts";
 import type { Target } from "./target.ts";

@@ -1,8 +1,9 @@
 import type { ClusterId, Refusal } from "@rollcall/contract";
 import { guard, heldBy, spentWindow, type GuardInput, type GuardSettings, type GuardView } from "./guard.ts";
+import type { ListEvent } from "./list-event.ts";
 import { isPastHarm } from "./membership.ts";
 import { inForce } from "./orders.ts";
-import type { PassParts } from "./pass.ts";
+import type { PassParts } from "./parts.ts";
 import type { Cause } from "./roll.ts";
 import type { SameHub } from "./same-hub.ts";
 
@@ -12,25 +13,30 @@ export interface ApprovalParts<Options> extends Pick<PassParts<Options>, Needed>
   readonly guard: GuardSettings;
   readonly hub: SameHub;
   readonly uid: () => string | undefined;
-  readonly onAck: (is: "acked" | "ack unknown", digest: string, expected: string) => void;
+  readonly report: (event: ListEvent) => void;
+  /** Told when a person's word, or a proof, was taken up. */
+  readonly onTaken: () => void;
 }
 
 /** Who may go, by the guard's word on the list as a whole and by a person's. */
 export interface Approval {
   view(): GuardView;
   held(id: ClusterId): Refusal | undefined;
-  /** Takes up a person's word, if there is one; says whether it counted. */
-  acknowledge(): Promise<boolean>;
-  /** A roll that was lost forgets the hub as well; whoever makes it anew writes down where the members came from. */
-  noteHub(): void;
-  /** All members have proven that another hub, or one that was set back, speaks of the same clusters. */
-  believe(): Promise<void>;
+  /** Takes up a person's word, if there is one. */
+  acknowledge(): void;
+  /** Notes what the roll should say and does not: the hub, where a roll was lost, and times that cannot be. */
+  tidy(): void;
+  /** In doubt about the hub, every look may be the one that ends it: when all members have proven to be the same clusters. */
+  prove(id: ClusterId, isProof: boolean): void;
+  close(): void;
 }
 
 export function newApproval<Options>(parts: ApprovalParts<Options>): Approval {
   const { owner, target, roll, removals, inventory, hub } = parts;
   const { list } = owner;
   const leave = parts.adapter.leave(parts.options);
+  let proving: NodeJS.Timeout | undefined;
+  let isClosed = false;
   let unknownAck: string | undefined;
   let cached: { readonly of: string; readonly input: GuardInput; readonly view: GuardView } | undefined;
 
@@ -62,10 +68,76 @@ export function newApproval<Options>(parts: ApprovalParts<Options>): Approval {
     return { list, confirm: roll.confirm, now: parts.now(), settings: parts.guard, roll: roll.roll(), members, missing };
   }
 
-  function ackUnknown(digest: string, expected: string): false {
-    if (unknownAck !== digest) parts.onAck("ack unknown", digest, expected);
+  function ackUnknown(digest: string, expected: string): void {
+    if (unknownAck !== digest) parts.report({ is: "ack unknown", list, digest, expected });
     unknownAck = digest;
-    return false;
+  }
+
+  /** Tries; what fails is tried again by the next look. */
+  async function attempt(job: () => Promise<void>): Promise<void> {
+    try {
+      if (!isClosed) await job();
+    } catch (error) {
+      parts.report({ is: "retry", list, cluster: "", error, retryIn: 0 });
+    }
+  }
+
+  async function acknowledge(): Promise<void> {
+    const digest = roll.ack();
+    if (digest === undefined || parts.mode !== "sync") return;
+    const uid = parts.uid();
+    const isHub = hub.doubt() !== undefined && uid !== undefined && digest === hub.digest();
+    const expected = isHub ? digest : view().digest;
+    if (digest !== expected) return ackUnknown(digest, expected);
+    const { missing } = guardInput();
+    const { absences } = roll.roll();
+    // The word is about absences that the roll knows; the look that writes the last one down asks again.
+    if (!isHub && [...missing].some(([id, cause]) => absences.get(id)?.cause !== cause)) return;
+    await roll.commit(isHub ? { hub: uid } : { ack: [...missing.keys()] });
+    if (isHub) hub.believe();
+    parts.report({ is: "acked", list, digest, expected });
+    parts.onTaken();
+  }
+
+  async function believe(): Promise<void> {
+    proving = undefined;
+    const { absences } = roll.roll();
+    const isLeft = (id: ClusterId): boolean => absences.has(id) && isPastHarm(absences.get(id)!, leave);
+    const uid = parts.uid();
+    if (uid === undefined || !hub.isProvenBy([...target.ids(list)].filter((id) => !isLeft(id)))) return;
+    if (parts.mode === "sync" && roll.roll().hub !== uid) await roll.commit({ hub: uid });
+    hub.believe();
+    parts.report({ is: "hub believed", list });
+    parts.onTaken();
+  }
+
+  /** A roll that was lost forgets the hub as well; whoever makes it anew writes down where the members came from. */
+  function noteHub(): void {
+    const uid = parts.uid();
+    if (uid === undefined || roll.roll().hub !== undefined) return;
+    const { members } = guardInput();
+    // Where objects of ours stand already, a roll was lost, and with it who left just now.
+    const window = members.size === 0 ? undefined : spentWindow(parts.now(), members, parts.guard);
+    roll.note({ hub: uid, ...(window && { window }) });
+  }
+
+  /** A clock that was wrong for a while has written of a future that would hold everything until it comes. */
+  function mendTimes(): void {
+    const { absences, window } = roll.roll();
+    const now = parts.now();
+    // The roll rounds up to the next second.
+    const isAhead = (at: number): boolean => at > now + 1000;
+    if (window !== undefined && isAhead(window.since)) roll.note({ window: { ...window, since: now } });
+    for (const [id, absence] of absences) {
+      const { since, leaving } = absence;
+      if (!isAhead(since) && !(leaving && isAhead(leaving.since))) continue;
+      const is = {
+        ...absence,
+        since: Math.min(since, now),
+        ...(leaving && { leaving: { ...leaving, since: Math.min(leaving.since, now) } }),
+      };
+      roll.note({ absence: { id, is } });
+    }
   }
 
   return {
@@ -75,35 +147,19 @@ export function newApproval<Options>(parts: ApprovalParts<Options>): Approval {
       const seen = view();
       return heldBy(seen, id, cached!.input);
     },
-    noteHub() {
-      const uid = parts.uid();
-      if (parts.mode !== "sync" || uid === undefined || roll.roll().hub !== undefined) return;
-      const { members } = guardInput();
-      // Where objects of ours stand already, a roll was lost, and with it who left just now.
-      const window = members.size === 0 ? undefined : spentWindow(parts.now(), members, parts.guard);
-      roll.note({ hub: uid, ...(window && { window }) });
+    tidy() {
+      if (parts.mode !== "sync") return;
+      noteHub();
+      mendTimes();
     },
-    async acknowledge() {
-      const digest = roll.ack();
-      if (digest === undefined || parts.mode !== "sync") return false;
-      const uid = parts.uid();
-      const isHub = hub.doubt() !== undefined && uid !== undefined && digest === hub.digest();
-      const expected = isHub ? digest : view().digest;
-      if (digest !== expected) return ackUnknown(digest, expected);
-      const { missing } = guardInput();
-      const { absences } = roll.roll();
-      // The word is about absences that the roll knows; the look that writes the last one down asks again.
-      if (!isHub && [...missing].some(([id, cause]) => absences.get(id)?.cause !== cause)) return false;
-      await roll.commit(isHub ? { hub: uid } : { ack: [...missing.keys()] });
-      if (isHub) hub.believe();
-      parts.onAck("acked", digest, expected);
-      return true;
+    acknowledge: () => void attempt(acknowledge),
+    prove(id, isProof) {
+      hub.saw(id, isProof);
+      proving ??= setTimeout(() => void attempt(believe), 50);
     },
-    async believe() {
-      const uid = parts.uid();
-      if (uid === undefined) return;
-      if (parts.mode === "sync" && roll.roll().hub !== uid) await roll.commit({ hub: uid });
-      hub.believe();
+    close() {
+      isClosed = true;
+      clearTimeout(proving);
     },
   };
 }

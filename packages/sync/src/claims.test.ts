@@ -52,6 +52,18 @@ describe("what only one cluster of a list may have", () => {
     expect(claims.take("edge/paris", b)).toMatchObject({ reason: "Collision" });
   });
 
+  it("goes over to the same cluster by another name, and the other one has nothing left", () => {
+    const claims = newClaims();
+    claims.take("fleet/paris", a);
+    claims.take("inventory/paris", a);
+    expect(claims.waiting("fleet/paris")).toContain("inventory/paris");
+    claims.bequeath("fleet/paris", "inventory/paris");
+    expect(claims.holder(a[0]!)).toBe("inventory/paris");
+    expect(claims.take("inventory/paris", a)).toBeUndefined();
+    expect(claims.settle("fleet/paris", [])).toEqual([]);
+    expect(claims.take("fleet/paris", a)).toMatchObject({ reason: "Collision" });
+  });
+
   it("stays with a member whose move is refused", () => {
     const claims = newClaims();
     claims.take("fleet/paris", a);

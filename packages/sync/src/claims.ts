@@ -14,6 +14,11 @@ import {
 export interface Claims {
   /** Takes these for a cluster beside what it holds, or says who has one of them; then it is told when that one is free. */
   take(id: ClusterId, wanted: readonly string[]): Refusal | undefined;
+  holder(what: string): ClusterId | undefined;
+  /** Everything that one cluster holds is another's now: the same one under another name. */
+  bequeath(from: ClusterId, to: ClusterId): void;
+  /** Who waits for something that this one holds. */
+  waiting(id: ClusterId): readonly ClusterId[];
   /** Nothing but these stands for the cluster any more: gives up the others, and names those who waited for them. */
   settle(id: ClusterId, stands: readonly string[]): readonly ClusterId[];
 }
@@ -39,6 +44,14 @@ export function newClaims(): Claims {
       held.set(id, new Set([...(held.get(id) ?? []), ...wanted]));
       return undefined;
     },
+    holder: (what) => holders.get(what),
+    bequeath(from, to) {
+      const all = held.get(from) ?? new Set();
+      for (const each of all) holders.set(each, to);
+      held.set(to, new Set([...(held.get(to) ?? []), ...all]));
+      held.delete(from);
+    },
+    waiting: (id) => [...(held.get(id) ?? [])].flatMap((each) => [...(waiting.get(each) ?? [])]),
     settle(id, stands) {
       const freed = [...(held.get(id) ?? [])].filter((each) => !stands.includes(each));
       if (stands.length === 0) held.delete(id);

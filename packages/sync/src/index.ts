@@ -1,7 +1,10 @@
-export { keepList, type KeptList, type ListEvent, type ListParts, type Status } from "./list.ts";
-export type { Inventory, Planned } from "./pass.ts";
+export { keepList, type KeptList, type ListParts, type Status } from "./list.ts";
+export type { ListEvent } from "./list-event.ts";
+export type { Inventory, Planned } from "./parts.ts";
 export type { Mode } from "./mode.ts";
-export { confirm, giveOrders, type OrderBook } from "./order-book.ts";
+export type { PaceSettings } from "./pace.ts";
+export { confirm, giveOrders, readBook, type BookPage, type OrderBook } from "./order-book.ts";
+export { digestByRoll } from "./digest-by-roll.ts";
 export { inForce, inWords, noOrders, readOrders, type Order, type Orders } from "./orders.ts";
 export type { Change } from "./plan.ts";
 export type { Standing } from "./standing.ts";

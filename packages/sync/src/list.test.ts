@@ -92,7 +92,11 @@ describe.concurrent("ten clusters, some of which vanish", patience, () => {
     await engine.settle();
     expect(standing(bench)).toHaveLength(10);
     const verdict = engine.list.status().get("fleet/c0")?.verdict;
-    expect(verdict).toMatchObject({ is: "held", reason: "GuardHolds", message: expect.stringContaining("-n rollcall rollcall-list-roll") });
+    expect(verdict).toMatchObject({
+      is: "held",
+      reason: "GuardHolds",
+      message: expect.stringMatching(/: rollcall ack list [0-9a-f]{10}$/),
+    });
 
     acknowledge(bench, "0123456789");
     await engine.settle();
@@ -332,6 +336,61 @@ describe.concurrent("the roll", patience, () => {
     expect(standing(bench)).toContain("c0");
     isAway = false;
     await soon(() => expect(standing(bench)).not.toContain("c0"));
+  });
+});
+
+describe.concurrent("a clock that was wrong for a while", patience, () => {
+  it("does not hold anybody until the future comes that it wrote of", async (test) => {
+    const [bench, first] = await withMembers(test, mixed(names(10)), { ...atOnce, unregistered: { then: "release", after: 60 } });
+    bench.advance(86_400);
+    bench.fleet.remove("c0");
+    await first.settle();
+    bench.fleet.remove("c1");
+    await first.settle();
+    bench.advance(61);
+    await first.settle();
+    expect(standing(bench)).toHaveLength(8);
+    bench.fleet.remove("c2");
+    await first.settle();
+    await first.stop();
+    bench.advance(-86_400);
+    const second = await bench.start();
+    await second.settle();
+    expect(standing(bench)).toHaveLength(8);
+    bench.advance(605);
+    await second.settle();
+    expect(standing(bench)).toHaveLength(7);
+  });
+});
+
+describe.concurrent("somebody who undoes every repair", patience, () => {
+  it("is not raced: it is put right five times, then less and less often, and the member says why", async (test) => {
+    const bench = await toyWorkbench(test, { removals: atOnce });
+    bench.fleet.put(cluster({ name: "paris" }), cluster({ name: "rome" }));
+    let patches = 0;
+    const engine = await bench.start({
+      async between({ method, path }, send) {
+        const answer = await send();
+        if (method !== "PATCH" || !path.includes("fleet.paris")) return answer;
+        patches += 1;
+        spoil();
+        return answer;
+      },
+    });
+    const spoil = (): void => {
+      const object = bench.hub.get("Secret", toys, "fleet.paris")!;
+      const labels = { ...object.metadata.labels, "toy.example/is": "spoilt" };
+      bench.hub.apply({ ...object, metadata: { ...object.metadata, labels } });
+    };
+    await engine.settle();
+    spoil();
+    await engine.settle();
+    expect(patches).toBe(5);
+    expect(engine.list.status().get("fleet/paris")?.verdict).toMatchObject({ is: "stale", reason: "Contested" });
+    bench.advance(1);
+    await engine.settle();
+    expect(patches).toBe(6);
+    expect(engine.list.status().get("fleet/rome")?.verdict).toBeUndefined();
   });
 });
 

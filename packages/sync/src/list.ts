@@ -2,36 +2,30 @@ import { refusalOf, type Answered, type ClusterId, type Verdict } from "@rollcal
 import { workQueue } from "@rollcall/kube";
 import { newAnswers } from "./answered.ts";
 import { newApproval } from "./approval.ts";
-import { isLate, type Wrote } from "./apply.ts";
+import { isLate } from "./apply.ts";
+import { newBrake } from "./brake.ts";
 import { claimNames, newClaims, oldestFirst } from "./claims.ts";
 import type { GuardSettings, GuardView } from "./guard.ts";
-import { isPastHarm, type Choice, type State } from "./membership.ts";
+import type { Choice, State } from "./membership.ts";
 import { obey } from "./obey.ts";
-import { anchorOf, pass, type Looked, type PassParts } from "./pass.ts";
+import type { ListEvent } from "./list-event.ts";
+import { newPace, type PaceSettings } from "./pace.ts";
+import type { Looked, PassParts } from "./parts.ts";
+import { pass } from "./pass.ts";
+import { anchorOf } from "./standing.ts";
 import { sameHub, type HubView } from "./same-hub.ts";
 
-export interface ListParts<Options> extends Omit<PassParts<Options>, "kinds" | "claims" | "managerOf" | "view" | "held" | "orders"> {
+/** What a list has of its own for its passes. */
+type Own = "kinds" | "claims" | "managerOf" | "view" | "held" | "orders" | "brake" | "pace";
+
+export interface ListParts<Options> extends Omit<PassParts<Options>, Own> {
   readonly guard: GuardSettings;
+  /** How fast what stands may be changed; without it, as fast as it goes. */
+  readonly pacing?: PaceSettings;
   /** Which hub the inventory is read from: another hub is another truth. */
   readonly hub: () => HubView;
   readonly report: (event: ListEvent) => void;
 }
-
-/** What a list tells of itself, in the words of docs/words.md. */
-export type ListEvent =
-  | { readonly is: "state"; readonly list: string; readonly cluster: ClusterId; readonly state: State; readonly verdict?: Verdict }
-  | ({
-      readonly is: "wrote";
-      readonly list: string;
-      readonly cluster: ClusterId;
-      readonly why: State;
-      readonly uid?: string;
-      readonly resourceVersion?: string;
-    } & Wrote)
-  | { readonly is: "would"; readonly list: string; readonly cluster: ClusterId; readonly change: string }
-  | { readonly is: "retry"; readonly list: string; readonly cluster: ClusterId; readonly error: unknown; readonly retryIn: number }
-  | { readonly is: "hub believed"; readonly list: string }
-  | { readonly is: "acked" | "ack unknown"; readonly list: string; readonly digest: string; readonly expected: string };
 
 /** How one cluster stands on a list, and since when. */
 export interface Status {
@@ -74,7 +68,6 @@ export function keepList<Options>(parts: ListParts<Options>): KeptList {
   const late = new Map<ClusterId, number>();
   let isClosed = false;
   let known = roll.orders();
-  let proving: NodeJS.Timeout | undefined;
 
   const obedience = obey(roll, parts.now, lookAtAll);
   const hub = sameHub({ list, hub: parts.hub, known: () => roll.roll().hub, confirm: roll.confirm });
@@ -86,7 +79,8 @@ export function keepList<Options>(parts: ListParts<Options>): KeptList {
     managerOf,
     hub,
     uid: () => parts.hub().uid,
-    onAck: (is, digest, expected) => report({ is, list, digest, expected }),
+    report,
+    onTaken: lookAtAll,
   });
   const view = (): GuardView => approval.view();
   const passParts: PassParts<Options> = {
@@ -98,6 +92,8 @@ export function keepList<Options>(parts: ListParts<Options>): KeptList {
     view,
     held: (id) => approval.held(id),
     orders: () => obedience.orders(),
+    brake: newBrake(),
+    ...(parts.pacing && { pace: newPace(parts.pacing) }),
   };
   const answers = newAnswers({ list, kinds, plain: adapter.plain, leave, target, roll, cluster: (id) => inventory.cluster(id) });
   const queue = workQueue({ work, onError: (cluster, error, retryIn) => report({ is: "retry", list, cluster, error, retryIn }) });
@@ -148,12 +144,17 @@ export function keepList<Options>(parts: ListParts<Options>): KeptList {
       status.delete(id);
       managers.delete(id);
       answers.forget(id);
+      passParts.brake.forget(id);
       look(claims.settle(id, []));
       if (before === undefined) return;
     } else if (isNews) status.set(id, { state: now, ...(verdict && { verdict }), since: parts.now() });
     if (isNews) report({ is: "state", list, cluster: id, state: now, ...(verdict && { verdict }) });
-    if (isNews && now === "missing") void acknowledge();
-    if (looked.isProof !== undefined) prove(id, looked.isProof);
+    if (isNews && now === "missing") {
+      approval.acknowledge();
+      // One of them may be the same cluster by another name.
+      look(claims.waiting(id));
+    }
+    if (looked.isProof !== undefined) approval.prove(id, looked.isProof);
   }
 
   function look(ids: Iterable<ClusterId>): void {
@@ -175,38 +176,10 @@ export function keepList<Options>(parts: ListParts<Options>): KeptList {
     obedience.wait();
   }
 
-  async function acknowledge(): Promise<void> {
-    try {
-      if (!isClosed && (await approval.acknowledge())) look(target.ids(list));
-    } catch (error) {
-      report({ is: "retry", list, cluster: "", error, retryIn: 0 });
-    }
-  }
-
-  /** In doubt about the hub, every look may be the one that ends it. */
-  function prove(id: ClusterId, isProof: boolean): void {
-    hub.saw(id, isProof);
-    proving ??= setTimeout(() => void believe(), 50);
-  }
-
-  async function believe(): Promise<void> {
-    proving = undefined;
-    const { absences } = roll.roll();
-    const isLeft = (id: ClusterId): boolean => absences.has(id) && isPastHarm(absences.get(id)!, leave);
-    if (isClosed || !hub.isProvenBy([...target.ids(list)].filter((id) => !isLeft(id)))) return;
-    try {
-      await approval.believe();
-      report({ is: "hub believed", list });
-      lookAtAll();
-    } catch (error) {
-      report({ is: "retry", list, cluster: "", error, retryIn: 0 });
-    }
-  }
-
   return {
     look,
     start() {
-      approval.noteHub();
+      approval.tidy();
       const standing = [...target.ids(list)];
       for (const id of standing) {
         const { server, name } = anchorOf(target.of(list, id), kinds)?.plain ?? {};
@@ -216,14 +189,14 @@ export function keepList<Options>(parts: ListParts<Options>): KeptList {
       look(roll.roll().absences.keys());
       // Among newcomers who want the same, the oldest comes first.
       const profiles = [...inventory.ids()].flatMap((id) => inventory.cluster(id) ?? []);
-      look(profiles.sort(oldestFirst).map(({ id }) => id));
+      look(profiles.sort(inventory.order ?? oldestFirst).map(({ id }) => id));
       obedience.wait();
-      void acknowledge();
+      approval.acknowledge();
     },
     rollChanged() {
       if (isClosed) return;
-      approval.noteHub();
-      void acknowledge();
+      approval.tidy();
+      approval.acknowledge();
       look(target.ids(list));
       look(roll.roll().absences.keys());
       // An order may be about anybody, and they are rare.
@@ -238,7 +211,7 @@ export function keepList<Options>(parts: ListParts<Options>): KeptList {
     close() {
       isClosed = true;
       obedience.close();
-      clearTimeout(proving);
+      approval.close();
       return queue.close();
     },
   };

@@ -1,6 +1,6 @@
 import type { ClusterId } from "@rollcall/contract";
 import { isPastHarm, type Membership } from "./membership.ts";
-import type { PassParts } from "./pass.ts";
+import type { PassParts } from "./parts.ts";
 
 /** Writes into the roll what the next look has to know, and says whether it waited for that: a step is begun only once it is written. */
 export async function remember<Options>(id: ClusterId, { state, absence, may }: Membership, parts: PassParts<Options>): Promise<boolean> {

@@ -2,7 +2,7 @@ import { annotations, RollcallError, type ClusterId, type KubeObject } from "@ro
 import { ApiError, backoff, isApiError, isConflict, isNewer, sleep, type Transport } from "@rollcall/kube";
 import type { Owner } from "./marks.ts";
 import { noOrders, readOrders, type Orders } from "./orders.ts";
-import { rollName, rollObject } from "./roll-object.ts";
+import { rollObject } from "./roll-object.ts";
 import { emptyRoll, writeRoll, type Absence, type Roll, type Window } from "./roll.ts";
 
 /** What is to be remembered from now on; what is not named stays as it is. */
@@ -211,7 +211,7 @@ export function rollKeeper({ transport, namespace, owner, onChange, onError }: R
     roll: () => draft,
     saved: () => saved,
     generation: () => generation,
-    confirm: `kubectl annotate --overwrite configmap -n ${namespace} ${rollName(owner)} ${annotations.ack}=`,
+    confirm: `rollcall ack ${owner.list} `,
     ack: () => written?.metadata.annotations?.[annotations.ack],
     orders: () => orders,
     note(change) {

@@ -46,6 +46,12 @@ export function standing(kind: Kind, object: KubeObject, reading: Reading): Stan
   };
 }
 
+/** The object by which the consumer knows the cluster: of what stands, the kind that is written last. */
+export function anchorOf(own: readonly Standing[], kinds: readonly Kind[]): Standing | undefined {
+  const order = ({ kind }: Standing): number => kinds.findIndex((each) => each.kind === kind.kind && each.apiVersion === kind.apiVersion);
+  return own.toSorted((a, b) => order(b) - order(a))[0];
+}
+
 /** Hashes each data value: of what it means, where the consumer spells it in its own way. */
 export function hashes(data: Readonly<Record<string, string>>, { same = {} }: Reading): Record<string, string> {
   // Anyone may have put a key named "constructor" there, which every object seems to have.

@@ -1,4 +1,5 @@
 import type { Cluster, ClusterId, Refusal } from "@rollcall/contract";
+import { duplicates } from "@rollcall/inventory";
 import type { Inventory } from "@rollcall/sync";
 
 /** An inventory to play with: what a hub would say, at once and without a hub. */
@@ -43,6 +44,10 @@ export function playFleet(): PlayFleet {
         if (why !== undefined) return { is: "unknown", why };
         if (known !== undefined && chooses(known)) return { is: "chosen" };
         return { is: "not chosen", cause: known === undefined ? "unregistered" : "deselected" };
+      },
+      duplicate(id, isOnList) {
+        const chosen = [...clusters.values()].filter(chooses);
+        return duplicates(chosen, new Set(chosen.map((each) => each.id).filter(isOnList))).get(id);
       },
     },
     put(...given) {

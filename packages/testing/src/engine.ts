@@ -14,6 +14,7 @@ import {
   type KeptList,
   type ListEvent,
   type Mode,
+  type PaceSettings,
   type Removals,
   type RollKeeper,
   type Target,
@@ -30,6 +31,7 @@ export interface EngineOptions<Options> {
   readonly kinds?: readonly HubKind[];
   readonly removals?: Partial<Removals>;
   readonly guard?: Partial<GuardSettings>;
+  readonly pacing?: PaceSettings;
 }
 
 /** How one program differs from the next. */
@@ -100,7 +102,7 @@ export async function openWorkbench<Options extends { readonly namespace: string
 }
 
 async function startEngine<Options>(
-  { adapter, options, removals, guard }: EngineOptions<Options>,
+  { adapter, options, removals, guard, pacing }: EngineOptions<Options>,
   { mode = "sync", hub: hubUid = "hub-1", between, connect = login }: StartOptions,
   { hub, fleet, now }: Pick<Workbench, "hub" | "fleet" | "now">,
 ): Promise<Engine> {
@@ -154,6 +156,7 @@ async function startEngine<Options>(
     options,
     removals: { ...defaultRemovals, ...removals },
     guard: { ...defaultGuard, ...guard },
+    ...(pacing && { pacing }),
     target,
     roll,
     inventory: fleet.inventory,

@@ -1,0 +1,77 @@
+import type { Adapter, Cluster, ClusterId, Kind, Login, Reachable, Refusal, Verdict } from "@rollcall/contract";
+import type { Wrote } from "./apply.ts";
+import type { Brake } from "./brake.ts";
+import type { Claims } from "./claims.ts";
+import type { GuardView } from "./guard.ts";
+import type { Owner } from "./marks.ts";
+import type { Choice, Membership, Removals, State } from "./membership.ts";
+import type { Mode } from "./mode.ts";
+import type { Orders } from "./orders.ts";
+import type { Pace } from "./pace.ts";
+import type { Change } from "./plan.ts";
+import type { RollKeeper } from "./roll-keeper.ts";
+import type { Standing } from "./standing.ts";
+import type { Target } from "./target.ts";
+
+/** The inventory as one list sees it. */
+export interface Inventory {
+  generation(): number;
+  /** Every cluster that has a profile. */
+  ids(): Iterable<ClusterId>;
+  cluster(id: ClusterId): Cluster | undefined;
+  choose(id: ClusterId): Choice;
+  /** Why it may not join: another profile that is chosen speaks of the same member. */
+  duplicate?(id: ClusterId, isOnList: (id: ClusterId) => boolean): Refusal | undefined;
+  /** In which order its clusters come, where somebody has said so. */
+  readonly order?: (a: Cluster, b: Cluster) => number;
+}
+
+export interface PassParts<Options> {
+  readonly owner: Owner;
+  readonly mode: Mode;
+  readonly adapter: Adapter<Options>;
+  readonly options: Options;
+  readonly kinds: readonly Kind[];
+  readonly removals: Removals;
+  readonly target: Target;
+  readonly roll: RollKeeper;
+  readonly inventory: Inventory;
+  readonly claims: Claims;
+  readonly connect: (cluster: Cluster, login: Login) => Promise<Reachable | Refusal>;
+  readonly now: () => number;
+  /** The manager of a cluster's profile, as long as anybody remembers. */
+  readonly managerOf: (id: ClusterId) => string | undefined;
+  /** The guard's view of the whole list, and its word on one cluster. */
+  readonly view: () => GuardView;
+  readonly held: (id: ClusterId) => Refusal | undefined;
+  readonly brake: Brake;
+  readonly pace?: Pace;
+  /** What people have ordered, as far as it holds now. */
+  readonly orders: () => Orders;
+  /** Told what a look found to be done, whether or not it may be. */
+  readonly planned?: (id: ClusterId, planned: Planned) => void;
+}
+
+/** What a look found to be done for one cluster. */
+export interface Planned {
+  readonly membership: Membership;
+  readonly changes: readonly Change[];
+  readonly own: readonly Standing[];
+}
+
+/** What came of a look at one cluster. */
+export interface Looked {
+  readonly state: State;
+  readonly verdict?: Verdict;
+  readonly wrote: readonly Wrote[];
+  /** In mode `observe`: what would have been written. */
+  readonly would: readonly string[];
+  /** Who may now have what this cluster had. */
+  readonly freed: readonly ClusterId[];
+  readonly cluster?: Cluster;
+  readonly again?: number;
+  /** Nothing is to be concluded at the moment; whether what stands can be shown to be this cluster. */
+  readonly isProof?: boolean;
+  /** What broke it off; what it wrote before that is written. */
+  readonly failed?: unknown;
+}
