@@ -14,7 +14,7 @@ export const flag: Spelling = (value = false) => {
 export const bytes: Spelling = (value = "") => {
   if (typeof value !== "string") throw new TypeError("not base64");
   const encoded = value.replaceAll(/[\r\n]/g, "");
-  if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(encoded)) throw new TypeError("not base64");
+  if (encoded.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(encoded)) throw new TypeError("not base64");
   return encoded === "" ? undefined : `"${btoa(atob(encoded))}"`;
 };
 
@@ -30,17 +30,22 @@ export const textsByName: Spelling = (value = {}) => {
 
 /** A Go struct: its own order of fields, any case in what it reads, null for nothing, unknown fields dropped. */
 export function struct(fields: Readonly<Record<string, Spelling>>): (value: unknown) => string {
-  const known = new Map(Object.keys(fields).map((key) => [folded(key), key]));
+  const known = new Map(Object.keys(fields).flatMap((key) => [[key, key] as const, [folded(key), key] as const]));
+  const order = Object.entries(fields);
   return (value) => {
     const given = new Map<string, unknown>();
     for (const [key, each] of members(value ?? {})) {
-      const field = known.get(folded(key));
+      const field = known.get(key) ?? known.get(folded(key));
       if (field === undefined) continue;
       if (given.has(field)) throw new TypeError("a field in two spellings");
       given.set(field, each ?? undefined);
     }
-    const spelled = Object.entries(fields).map(([key, spell]) => [key, spell(given.get(key))] as const);
-    return `{${spelled.flatMap(([key, each]) => (each === undefined ? [] : [`"${key}":${each}`])).join(",")}}`;
+    let spelled = "";
+    for (const [key, spell] of order) {
+      const each = spell(given.get(key));
+      if (each !== undefined) spelled += `${spelled === "" ? "" : ","}"${key}":${each}`;
+    }
+    return `{${spelled}}`;
   };
 }
 

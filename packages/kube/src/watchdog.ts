@@ -12,16 +12,24 @@ export interface Watchdog {
 export function watchdog(stop: AbortSignal, silence: number): Watchdog {
   const stream = new AbortController();
   const told = (): void => stream.abort(stop.reason);
-  const bark = (): void => stream.abort(new Silence());
-  let timer = setTimeout(bark, silence);
+  let patience = silence;
+  let heardAt = performance.now();
+  // A sign of life is noted and no more: a timer that is set anew costs as much as the line itself.
+  function watchOn(): void {
+    const left = heardAt + patience - performance.now();
+    if (left > 0) timer = setTimeout(watchOn, Math.ceil(left));
+    else stream.abort(new Silence());
+  }
+  let timer = setTimeout(watchOn, patience);
   if (stop.aborted) told();
   else stop.addEventListener("abort", told);
   return {
     signal: stream.signal,
-    heard: () => void timer.refresh(),
+    heard: () => void (heardAt = performance.now()),
     allow(next) {
       clearTimeout(timer);
-      timer = setTimeout(bark, next);
+      patience = next;
+      watchOn();
     },
     end() {
       clearTimeout(timer);
