@@ -6,9 +6,16 @@ import { mostSteps, stepsOf } from "./expression/steps.ts";
 import { readVersion, Version } from "./expression/version.ts";
 import { wordsOf } from "./expression/words.ts";
 
+/** A question about a cluster, and the words that it asks for. */
+export interface Where {
+  (cluster: Cluster): boolean;
+  readonly asks: ReadonlySet<string>;
+}
+
 /** The order that an expression gives; whoever it cannot be asked of comes last, and `refusal` says why. */
 export interface Order {
   (a: Cluster, b: Cluster): number;
+  readonly asks: ReadonlySet<string>;
   readonly refusal: (cluster: Cluster) => Refusal | undefined;
 }
 
@@ -18,18 +25,19 @@ const longest = 4096;
 const language = languageWith(new Set());
 
 /** Compiles a question about a cluster (CEL); throws BadExpression with the place. Asked of a cluster that it cannot be answered for, it throws WhereFailed. */
-export function compileWhere(text: string): (cluster: Cluster) => boolean {
-  const ask = compile(text, ["bool"], "yes or no (bool); compare it with something");
-  return (cluster) => {
+export function compileWhere(text: string): Where {
+  const { ask, asks } = compile(text, ["bool"], "yes or no (bool); compare it with something");
+  const where = (cluster: Cluster): boolean => {
     const answer = ask(cluster);
     if ("value" in answer && typeof answer.value === "boolean") return answer.value;
     throw new RollcallError("WhereFailed", "why" in answer ? answer.why : `${cluster.id}: the answer is not yes or no`, { retry: false });
   };
+  return Object.assign(where, { asks });
 }
 
 /** Compiles what clusters are put in order by (CEL): lower numbers, earlier texts, older versions and what holds come first. Ties go by id. */
 export function compileOrderBy(text: string): Order {
-  const ask = compile(
+  const { ask, asks } = compile(
     text,
     ["double", "int", "string", "bool", "Version"],
     "something to put in order: a number, a text, a version, yes or no",
@@ -46,6 +54,7 @@ export function compileOrderBy(text: string): Order {
     return Number(isKey(other)) - Number(isKey(one)) || compareKeys(a.id, b.id);
   };
   return Object.assign(compare, {
+    asks,
     refusal: (cluster: Cluster) => {
       const key = keyOf(cluster);
       return isKey(key) ? undefined : key;
@@ -55,7 +64,12 @@ export function compileOrderBy(text: string): Order {
 
 type Answer = { readonly value: unknown } | { readonly why: string };
 
-function compile(text: string, types: readonly string[], expected: string): (cluster: Cluster) => Answer {
+interface Compiled {
+  readonly ask: (cluster: Cluster) => Answer;
+  readonly asks: ReadonlySet<string>;
+}
+
+function compile(text: string, types: readonly string[], expected: string): Compiled {
   const bad = (message: string, at?: number): RollcallError =>
     new RollcallError("BadExpression", at === undefined ? message : pointed(text, at, message), { retry: false });
   const bytes = Buffer.byteLength(text);
@@ -69,7 +83,7 @@ function compile(text: string, types: readonly string[], expected: string): (clu
     const { type, error } = run.check();
     if (error !== undefined) throw error;
     if (type === undefined || !types.includes(type)) throw bad(`it gives ${type ?? "nothing"}, expected ${expected}`, 0);
-    return (cluster) => {
+    const ask = (cluster: Cluster): Answer => {
       try {
         return { value: run(wordsOf(cluster, words)) as unknown };
       } catch (error) {
@@ -78,6 +92,7 @@ function compile(text: string, types: readonly string[], expected: string): (clu
         return { why: `${cluster.id} cannot be judged by ${quoted(text)}${place}: ${message}` };
       }
     };
+    return { ask, asks: words };
   } catch (error) {
     if (error instanceof RollcallError) throw error;
     const { message, at } = said(error);

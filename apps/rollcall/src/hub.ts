@@ -1,7 +1,22 @@
-import { type Cluster, type ClusterId, type Kind, type Refusal, refusal, refusalOf } from "@rollcall/contract";
-import { advance, emptyFleet, parseProfile, type Chosen, type Fleet, type Profile } from "@rollcall/inventory";
-import { startInformer, type Change, type Informer, type InformerEvent, type InformerOptions, type Transport } from "@rollcall/kube";
+import { type Cluster, type ClusterId, type Refusal, refusal, refusalOf } from "@rollcall/contract";
+import {
+  advance,
+  anyHealth,
+  emptyFleet,
+  placed,
+  type Chosen,
+  type Fleet,
+  type HealthRule,
+  type Profile,
+  type Seen,
+} from "@rollcall/inventory";
+import type { Change, InformerEvent, InformerOptions, Transport } from "@rollcall/kube";
 import type { Choice, Inventory } from "@rollcall/sync";
+import { healthClock } from "./hub/health-clock.ts";
+import { newHeartbeats, type Heartbeat } from "./hub/heartbeats.ts";
+import { newLost } from "./hub/lost.ts";
+import { followNamespaces, type Namespaces } from "./hub/namespaces.ts";
+import { followProfiles } from "./hub/profiles.ts";
 
 export interface HubOptions {
   readonly transport: Transport;
@@ -9,99 +24,177 @@ export interface HubOptions {
   readonly signal: AbortSignal;
   readonly onChange: (ids: readonly ClusterId[]) => void;
   readonly onEvent: (event: InformerEvent) => void;
+  /** How patient it is with its watches; said by tests alone. */
   readonly timing?: Pick<InformerOptions<unknown>, "silence" | "firstRetry">;
+}
+
+/** How a list chooses from a hub. */
+export interface Chooser {
+  readonly select: (cluster: Cluster) => Chosen;
+  readonly order?: (a: Cluster, b: Cluster) => number;
+  readonly health?: HealthRule;
+  /** What a namespace is labelled with counts for it. */
+  readonly asksNamespaces?: boolean;
 }
 
 /** The inventory of a hub, followed. */
 export interface Hub {
   fleet(): Fleet;
-  /** Resolves when every namespace has been read completely once. */
-  synced(): Promise<void>;
-  /** The fleet as a list sees it that chooses by this. */
-  inventory(select: (cluster: Cluster) => Chosen): Inventory;
+  /** Resolves when every namespace has been read completely once, as far as somebody who chooses so needs it. */
+  synced(chooser?: Pick<Chooser, "asksNamespaces">): Promise<void>;
+  /** The fleet as a list sees it. */
+  inventory(chooser: Chooser): Inventory;
   /** Seconds since each namespace was last heard of. */
   heardAgo(): ReadonlyMap<string, number>;
+  heartbeats(): readonly Heartbeat[];
+  /** How often the hub's resourceVersion went back, as after a restore. */
+  timesBack(): number;
+  /** The hub is believed as it is now: somebody has made sure of what it says. */
+  cleared(): void;
 }
 
-const profiles = (namespace: string): Kind => ({
-  apiVersion: "multicluster.x-k8s.io/v1alpha1",
-  kind: "ClusterProfile",
-  plural: "clusterprofiles",
-  namespace,
-});
-
 /** Follows the profiles of the given namespaces; each is an inventory of its own, so trouble in one says nothing about another. */
-export function startHub({ transport, namespaces, signal, onChange, onEvent, timing }: HubOptions): Hub {
+export function startHub({ transport, namespaces, signal, onChange, onEvent, timing = {} }: HubOptions): Hub {
   let fleet = emptyFleet;
-  let wentBack = false;
-  const informers = new Map<string, Informer<Profile>>(
-    namespaces.map((namespace) => [
-      namespace,
-      startInformer({ ...timing, transport, kind: profiles(namespace), project: parseProfile, onChange: take, onEvent: heard, signal }),
-    ]),
-  );
+  let timesBack = 0;
+  let believed = 0;
+  let labelled: Namespaces | undefined;
+  const health = healthClock(onChange, signal);
+  const heartbeats = newHeartbeats();
+  const lost = newLost();
+  const followed = { transport, namespaces, signal, timing, onEvent: heard };
+  const profiles = followProfiles({
+    ...followed,
+    onChange(changes) {
+      heartbeats.see(changes);
+      take(changes);
+    },
+    onComplete: (namespace, store) => take(idsIn(namespace).flatMap((key) => (store.get(key) === undefined ? [{ key }] : []))),
+    onAbsent: (namespace) => lost.lose(namespace, idsIn(namespace)),
+  });
 
   function take(changes: readonly Change<Profile>[]): void {
-    const next = advance(
-      fleet,
-      changes.map(({ key, after }) => ({ id: key, ...(after && { profile: after }) })),
-    );
-    fleet = next.fleet;
-    if (next.changed.length > 0) onChange(next.changed);
+    for (const { key, after } of changes) lost.see(key, after !== undefined);
+    const changed = advanced(changes.map(({ key, after }) => ({ id: key, ...(after && { profile: inPlace(key, after) }) })));
+    if (changed.length > 0) onChange(changed);
+  }
+
+  function inPlace(id: ClusterId, profile: Profile): Profile {
+    return placed(profile, labelled?.labels(namespaceOf(id)) ?? {});
+  }
+
+  function advanced(seen: readonly Seen[]): readonly ClusterId[] {
+    const { fleet: next, changed } = advance(fleet, seen);
+    fleet = next;
+    for (const id of changed) health.see(id, fleet.clusters.get(id)?.health);
+    return changed;
+  }
+
+  /** All profiles of a namespace are seen anew in its labels; and who was undecided for want of them is looked at. */
+  function relabelled(namespace: string): void {
+    const known = profiles.informer(namespace)?.store.values() ?? [];
+    advanced([...known].map((profile) => ({ id: profile.id, profile: inPlace(profile.id, profile) })));
+    onChange(idsIn(namespace));
   }
 
   function heard(event: InformerEvent): void {
-    if (event.type === "went back") wentBack = true;
+    if (event.type === "went back") timesBack += 1;
     onEvent(event);
+  }
+
+  function idsIn(namespace: string): readonly ClusterId[] {
+    return [...fleet.clusters.keys(), ...fleet.refused.keys()].filter((id) => namespaceOf(id) === namespace);
+  }
+
+  /** The labels of namespaces are read once somebody asks for them, so that nobody else needs the right to. */
+  function labels(): Namespaces {
+    return (labelled ??= followNamespaces({ ...followed, onChange: relabelled }));
+  }
+
+  /** Why nothing at all may be concluded from what the hub says. */
+  function disbelief(): Refusal | undefined {
+    if (timesBack === believed) return undefined;
+    return refusal(
+      "HubWentBack",
+      "the hub's resourceVersion went back, as after a restore; check that its profiles are complete, then restart Rollcall",
+    );
   }
 
   /** Why nothing may be concluded from what is not to be seen in a namespace. */
   function doubt(id: ClusterId): Refusal | undefined {
-    const namespace = id.slice(0, id.indexOf("/"));
-    const informer = informers.get(namespace);
-    if (informer === undefined)
+    const namespace = namespaceOf(id);
+    if (!namespaces.includes(namespace))
       return refusal(
         "NotWatched",
         `its namespace "${namespace}" is not in inventory.namespaces; add it there, or delete what stands for it by hand`,
       );
-    if (!informer.isSynced()) return refusal("HubFilling", "the hub has not been read completely yet");
+    const informer = profiles.informer(namespace);
+    if (informer === undefined || !informer.isSynced()) return refusal("HubFilling", "the hub has not been read completely yet");
     const problem = informer.problem();
     if (problem !== undefined)
       return refusal("HubUnreachable", `the hub cannot be followed, so nobody is let go: ${refusalOf(problem).message}`);
-    if (wentBack)
+    if (lost.has(id))
       return refusal(
-        "HubWentBack",
-        "the hub's resourceVersion went back, as after a restore; check that its profiles are complete, then restart Rollcall",
+        "KindWasGone",
+        "its profile went when the hub stopped serving ClusterProfiles, which is nobody's word on it; put it back, or restart Rollcall if it is meant to be gone",
       );
     return undefined;
   }
 
-  function choose(id: ClusterId, select: (cluster: Cluster) => Chosen): Choice {
+  /**
+   * What the hub says of a cluster to a list.
+   *   profile                        then
+   *   any, after the hub went back   unknown
+   *   here, and nobody can say       unknown
+   *   here and chosen                chosen; for who would join, perhaps not now
+   *   unhealthy for too long         not chosen, unless the hub is in doubt
+   *   not chosen, going, not there   not chosen, unless the hub is in doubt
+   */
+  function choose(id: ClusterId, { select, health: rule = anyHealth, asksNamespaces = false }: Chooser): Choice {
+    const unbelieved = disbelief();
+    if (unbelieved !== undefined) return { is: "unknown", why: unbelieved };
     const cluster = fleet.clusters.get(id);
-    const said = cluster === undefined || cluster.terminating ? undefined : select(cluster);
+    const here = cluster?.terminating ? undefined : cluster;
+    const unread = asksNamespaces ? labels().doubt(namespaceOf(id)) : undefined;
+    if (here !== undefined && here.clusterSet === undefined && unread !== undefined) return { is: "unknown", why: unread };
+    const said = here && select(here);
     if (said !== undefined && "refusal" in said) return { is: "unknown", why: said.refusal };
-    if (said?.chosen) return { is: "chosen" };
-    const why = doubt(id) ?? fleet.refused.get(id);
+    const well = said?.chosen ? health.judge(id, rule) : undefined;
+    if (well?.is === "fine") return { is: "chosen" };
+    if (well?.is === "not to join") return { is: "chosen", newcomer: well.why };
+    const why = doubt(id) ?? fleet.refused.get(id) ?? unread;
     if (why !== undefined) return { is: "unknown", why };
-    return { is: "not chosen", cause: cluster === undefined || cluster.terminating ? "unregistered" : "deselected" };
+    return { is: "not chosen", cause: here === undefined ? "unregistered" : well === undefined ? "deselected" : "unhealthy" };
   }
 
   return {
     fleet: () => fleet,
-    async synced() {
-      for (const informer of informers.values()) await informer.synced;
+    async synced({ asksNamespaces = false } = {}) {
+      await Promise.all([profiles.synced(), asksNamespaces && labels().tried()]);
     },
     heardAgo: () =>
       new Map(
-        [...informers].flatMap(([namespace, informer]) =>
-          informer.lastHeard() === undefined ? [] : [[namespace, Math.round(informer.lastHeard()! / 1000)]],
-        ),
+        namespaces.flatMap((namespace) => {
+          const ago = profiles.informer(namespace)?.lastHeard();
+          return ago === undefined ? [] : [[namespace, Math.round(ago / 1000)]];
+        }),
       ),
-    inventory: (select) => ({
+    heartbeats: () => heartbeats.of(fleet.clusters.values()),
+    timesBack: () => timesBack,
+    cleared() {
+      believed = timesBack;
+      onChange([...fleet.clusters.keys(), ...fleet.refused.keys()]);
+    },
+    inventory: (chooser) => ({
       generation: () => fleet.generation,
       ids: () => fleet.clusters.keys(),
       cluster: (id) => fleet.clusters.get(id),
-      choose: (id) => choose(id, select),
+      choose: (id) => choose(id, chooser),
+      ...(chooser.order && { order: chooser.order }),
     }),
   };
+}
+
+function namespaceOf(id: ClusterId): string {
+  return id.slice(0, id.indexOf("/"));
 }

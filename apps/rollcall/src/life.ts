@@ -50,7 +50,7 @@ export function beginLife(list: ListConfig, before: Promise<void>, shared: Share
   async function keep(): Promise<void> {
     await before;
     const { target, roll } = await place.ready();
-    await hub.synced();
+    await hub.synced(list);
     const hubUid = await shared.hubUid;
     if (signal.aborted) return;
     kept = keepList({
@@ -62,7 +62,7 @@ export function beginLife(list: ListConfig, before: Promise<void>, shared: Share
       guard: list.guard,
       target,
       roll,
-      inventory: hub.inventory(list.select),
+      inventory: hub.inventory(list),
       connect: (cluster, login) => connect(cluster, login, shared.providers()),
       hub: () => ({ uid: hubUid, timesBack: 0 }),
       now: shared.now,

@@ -38,6 +38,10 @@ export function rbacOf(config: Config, account: Account): readonly ServerRights[
   const onHub: Placed[] = [
     ...inventory.namespaces.map((namespace) => ({ namespace, rule: rule("multicluster.x-k8s.io", "clusterprofiles", ["list", "watch"]) })),
     { rule: { ...rule("", "namespaces", ["get"]), resourceNames: ["kube-system"] } },
+    // Which versions there are is told to everybody who is logged in.
+    ...(lists.some(({ asksNamespaces }) => asksNamespaces)
+      ? [{ rule: { ...rule("", "namespaces", ["list", "watch"]), resourceNames: inventory.namespaces } }]
+      : []),
   ];
   const hub = serverKey(inventory);
   const servers = Map.groupBy(lists, (list) => serverKey(serverOf(list, config)));

@@ -86,6 +86,19 @@ describe("rollcall rbac", () => {
     ]);
   });
 
+  it("gives the right to follow the namespaces of profiles by name, and only where a list asks for cluster sets", async () => {
+    const lists = [
+      { ...argocd, select },
+      { ...argocd, name: "web", select: { ...select, clusterSets: ["web"] } },
+    ];
+    const ofNamespaces = (ran: Ran): readonly string[] => rights(ran).filter((line) => line.includes(": namespaces"));
+    expect(ofNamespaces(await rbac({ ...both, lists: [lists[0]!] }))).toEqual(["everywhere: namespaces/kube-system: get"]);
+    expect(ofNamespaces(await rbac({ ...both, lists }))).toEqual([
+      "everywhere: namespaces/kube-system: get",
+      "everywhere: namespaces/fleet edge: list watch",
+    ]);
+  });
+
   it("gives two lists that share a namespace one role there, with what either of them needs", async () => {
     const lists = [
       { ...argocd, mode: "observe" },

@@ -103,6 +103,8 @@ describe("a config that says the least", () => {
           consumer: expect.anything() as unknown,
           mode: "sync",
           select: expect.any(Function) as unknown,
+          health: { join: "any", joinAfter: 0 },
+          asksNamespaces: false,
           target: {},
           options: { namespace: "argocd" },
           removals: {

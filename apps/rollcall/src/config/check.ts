@@ -1,14 +1,14 @@
 import { readProviders, type CloudLogin, type Provider } from "@rollcall/connect";
-import { canonicalJson, refusalOf, shortHash } from "@rollcall/contract";
-import { compileSelection, explainSelection } from "@rollcall/inventory";
+import { canonicalJson, shortHash } from "@rollcall/contract";
 import { consumerNamed, consumers } from "../consumers.ts";
-import { compileWhere } from "../expression.ts";
 import { oneLine } from "../one-line.ts";
 import { checkOptions } from "./check-options.ts";
 import type { ListConfig, Problem, ReadConfig } from "./config.ts";
 import { explain, got, or } from "./expected.ts";
+import { fieldOf, isObject, withoutUndefined } from "./fields.ts";
 import { problemsOf } from "./problems.ts";
-import { file, list, namespace } from "./schema.ts";
+import { file, list } from "./schema.ts";
+import { compileSelect, selectProblems } from "./select.ts";
 
 /**
  * Checks a config as a whole and says all its problems at once. Each list is judged on its own: one with a problem is left out.
@@ -76,12 +76,9 @@ function checkList(
     checkOptions({ consumer, at, target: fieldOf(value, "target"), options: fieldOf(value, "options"), watched: watched ?? [] });
   problems.push(...(checked?.problems ?? []));
 
-  const select = fieldOf(value, "select");
-  problems.push(...labelProblems(fieldOf(select, "labels"), path), ...whereProblems(fieldOf(select, "where"), path));
-  if (watched !== undefined) problems.push(...namespaceProblems(fieldOf(select, "namespaces"), watched, path));
+  problems.push(...selectProblems(fieldOf(value, "select"), path, watched));
   if (!parsed.success || problems.length > 0 || consumer === undefined || checked === undefined) return { problems };
   const { name, mode, removal } = parsed.data;
-  const { where, ...chosen } = parsed.data.select;
   const { kubeconfig, context } = parsed.data.target;
   const { guard, ...removals } = removal;
   const target = withoutUndefined({ kubeconfig, context });
@@ -90,7 +87,7 @@ function checkList(
       name,
       consumer,
       mode,
-      select: explainSelection({ ...withoutUndefined(chosen), ...(where !== undefined && { where: compileWhere(where) }) }),
+      ...compileSelect(parsed.data.select, checked.options),
       target,
       options: checked.options,
       removals,
@@ -101,57 +98,10 @@ function checkList(
   };
 }
 
-function labelProblems(labels: unknown, path: string): readonly Problem[] {
-  if (typeof labels !== "string") return [];
-  try {
-    compileSelection({ labels });
-    return [];
-  } catch (error) {
-    return [{ path: `${path}.select.labels`, message: oneLine(refusalOf(error).message) }];
-  }
-}
-
-function whereProblems(where: unknown, path: string): readonly Problem[] {
-  if (typeof where !== "string" || where === "") return [];
-  try {
-    compileWhere(where);
-    return [];
-  } catch (error) {
-    return [{ path: `${path}.select.where`, message: refusalOf(error).message }];
-  }
-}
-
-function namespaceProblems(chosen: unknown, watched: readonly string[], path: string): readonly Problem[] {
-  const all = watched.join(", ");
-  if (chosen === undefined && watched.length > 1) {
-    const message = `expected the namespaces that this list takes clusters from, since several are watched (${all}), got nothing`;
-    return [{ path: `${path}.select.namespaces`, message }];
-  }
-  return (Array.isArray(chosen) ? chosen : []).flatMap((each: unknown, at) => {
-    const isWatched = !namespace.safeParse(each).success || watched.includes(each as string);
-    const message = `expected one of inventory.namespaces (${all}), got ${got(each)}; add it there, or nobody in it is ever seen`;
-    return isWatched ? [] : [{ path: `${path}.select.namespaces[${at}]`, message }];
-  });
-}
-
 /** Which of two lists of one name is meant, nobody can tell, and each would take the other's objects for its own. So neither is kept. */
 function nameTwice(lists: readonly unknown[], at: number): readonly Problem[] {
   const name = fieldOf(lists[at], "name");
   const other = lists.findIndex((each, index) => index !== at && fieldOf(each, "name") === name);
   if (typeof name !== "string" || other === -1) return [];
   return [{ path: `lists[${at}].name`, message: `expected a name of its own, got ${got(name)}, which lists[${other}] has too` }];
-}
-
-function fieldOf(value: unknown, key: string): unknown {
-  return isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-type Defined<T> = { [Key in keyof T]: Exclude<T[Key], undefined> };
-
-function withoutUndefined<T extends object>(value: T): Defined<T> {
-  return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as Defined<T>;
 }

@@ -1,8 +1,9 @@
 import type { Provider } from "@rollcall/connect";
 import type { Cluster } from "@rollcall/contract";
-import type { Chosen } from "@rollcall/inventory";
+import type { Chosen, HealthRule } from "@rollcall/inventory";
 import type { GuardSettings, Mode, Removals } from "@rollcall/sync";
 import type { Consumer } from "../consumers.ts";
+import type { Order } from "../expression.ts";
 
 /** Where an API server is to be found. */
 export interface ServerRef {
@@ -16,6 +17,10 @@ export interface ListConfig {
   readonly consumer: Consumer;
   readonly mode: Mode;
   readonly select: (cluster: Cluster) => Chosen;
+  readonly order?: Order;
+  readonly health: HealthRule;
+  /** What a profile's namespace is labelled with counts for it. */
+  readonly asksNamespaces: boolean;
   readonly target: ServerRef;
   readonly options: unknown;
   readonly removals: Removals;

@@ -56,6 +56,17 @@ const removal = (cause: keyof typeof defaultRemovals): z.ZodPrefault<z.ZodType<(
     })
     .prefault({});
 
+const health = z
+  .strictObject({
+    join: z.enum(["healthy", "notUnhealthy", "any"]).default("any"),
+    joinAfter: duration().default(0),
+    evict: z.union([z.literal("never"), duration({ least: 1 })], expected("never or a duration such as 30m")).default("never"),
+  })
+  .refine(({ join, joinAfter }) => join !== "any" || joinAfter === 0, {
+    path: ["joinAfter"],
+    error: "means nothing where join is any; say join: healthy or notUnhealthy, or take it out",
+  });
+
 const wholeNumber = expected("a whole number of at least 1");
 const percentage = expected("a number above 0 and up to 100");
 
@@ -81,8 +92,10 @@ export const list = z.strictObject({
       managers: some(z.string().min(1), "at least one cluster manager").optional(),
       clusterSets: some(z.string().min(1), "at least one cluster set").optional(),
       where: z.string(expected("a CEL expression (docs/where.md)")).min(1).optional(),
+      orderBy: z.string(expected("a CEL expression (docs/where.md)")).min(1).optional(),
+      health: health.prefault({}),
     })
-    .default({}),
+    .prefault({}),
   target: z.looseObject(server),
   options: z.record(z.string(), z.unknown()).default({}),
   removal: z
