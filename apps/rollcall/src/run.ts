@@ -17,14 +17,17 @@ export async function run([name, ...rest]: readonly string[], voice: Voice): Pro
   if (name === "help") return run([...rest, "--help"], voice);
   const command = commandNamed(name);
   if (command === undefined) return complain(`there is no command "${oneLine(name)}"; there are ${Object.keys(commands).join(", ")}`);
-  const flags = flagsOf(command, rest);
-  if (typeof flags === "string") return complain(`${oneLine(flags)}; see rollcall ${name} --help`);
+  const typed = typedAfter(command, rest);
+  if (typeof typed === "string") return complain(`${oneLine(typed)}; see rollcall ${name} --help`);
+  const { flags, args } = typed;
   if (flags["help"] === true) {
     voice.out(usage(name));
     return 0;
   }
+  const wrong = wrongArgs(command, args);
+  if (wrong !== undefined) return complain(`${oneLine(wrong)}; see rollcall ${name} --help`);
   try {
-    return await command.run(flags, voice);
+    return await command.run(flags, voice, args);
   } catch (error) {
     if (error instanceof RollcallError) return complain(error.message);
     const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
@@ -34,13 +37,22 @@ export async function run([name, ...rest]: readonly string[], voice: Voice): Pro
 }
 
 /** What was typed after a command, or what is wrong with it. */
-function flagsOf(command: Command, args: readonly string[]): Flags | string {
+function typedAfter(command: Command, rest: readonly string[]): { readonly flags: Flags; readonly args: readonly string[] } | string {
   try {
     const options = { ...command.flags, help: { type: "boolean", short: "h" } } as const;
-    const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
-    return positionals.length > 0 ? `"${positionals[0]}" is not expected there, every value follows its flag` : values;
+    const { values, positionals } = parseArgs({ args: [...rest], options, allowPositionals: true });
+    return { flags: values, args: positionals };
   } catch (error) {
     // Node goes on to explain how values that look like flags can be given; the first sentence is what is wrong.
     return (error as Error).message.split(/\.\s/, 1)[0]!;
   }
+}
+
+/** What is wrong with the values that follow no flag, if anything is. */
+function wrongArgs({ args: takes = [] }: Command, args: readonly string[]): string | undefined {
+  const missing = takes.slice(args.length).find((each) => !each.startsWith("["));
+  if (missing !== undefined) return `${missing} is missing`;
+  const surplus = args[takes.length];
+  if (surplus === undefined) return undefined;
+  return `"${surplus}" is not expected there, ${takes.length === 0 ? "every value follows its flag" : `it comes after ${takes.join(" ")}`}`;
 }

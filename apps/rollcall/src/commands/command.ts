@@ -18,11 +18,13 @@ export interface Command {
   readonly does: string;
   /** How it is called. */
   readonly usage: string;
+  /** What it takes before its flags, in order; what need not be there stands in brackets. */
+  readonly args?: readonly string[];
   /** Each flag, and what it is for. */
   readonly help: Readonly<Record<string, string>>;
   readonly flags: Readonly<Record<string, { readonly type: "string" | "boolean"; readonly short?: string; readonly multiple?: boolean }>>;
   /** Resolves to the exit code. */
-  run(flags: Flags, voice: Voice): Promise<number>;
+  run(flags: Flags, voice: Voice, args: readonly string[]): Promise<number>;
 }
 
 /** A flag that must be there. */

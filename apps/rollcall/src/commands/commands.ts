@@ -1,11 +1,15 @@
+import { ack } from "./ack.ts";
 import type { Command } from "./command.ts";
 import { demo } from "./demo.ts";
+import { exclude } from "./exclude.ts";
+import { hold } from "./hold.ts";
+import { pause } from "./pause.ts";
 import { rbac } from "./rbac.ts";
 import { render } from "./render.ts";
 import { sync } from "./sync.ts";
 
 /** Everything that can be typed after `rollcall`. */
-export const commands: Readonly<Record<string, Command>> = { sync, render, rbac, demo };
+export const commands: Readonly<Record<string, Command>> = { sync, render, rbac, ack, hold, exclude, pause, demo };
 
 /** The command of that name, if there is one. */
 export function commandNamed(name: string): Command | undefined {
