@@ -128,6 +128,8 @@ describe("events", () => {
     const store = following();
     expect(store.event("ADDED", profile("oslo", 9))).toEqual([]);
     expect(store.event("MODIFIED", profile("rome", 10))).toEqual([]);
+    store.event("DELETED", profile("oslo", 5));
+    expect(store.event("ADDED", profile("oslo", 7))).toEqual([]);
     expect(store.size).toBe(1);
   });
 

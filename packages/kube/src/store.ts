@@ -73,7 +73,7 @@ export function newStore<T>(project: (object: KubeObject) => T, poison: (key: st
   }
 
   function bury(key: string, version: string): void {
-    if (!isNewer(version, gone.get(key) ?? "")) return;
+    if (!isNewer(version, gone.get(key) ?? certain ?? "")) return;
     gone.delete(key);
     gone.set(key, version);
     if (gone.size <= mostGone) return;
