@@ -6,7 +6,7 @@ import { startMemoryHub, type HubRule, type HubUser } from "@rollcall/memory-hub
 import { startProxy } from "@rollcall/testing";
 import { stringify } from "yaml";
 import { launchProgram, type Program } from "./program.ts";
-import { rightsOf } from "./rights.ts";
+import { rightsIfWhole, rightsOf } from "./rights.ts";
 import { asSent, configOf, namespaceOf, rollName, until, type ListSettings, type World } from "./world.ts";
 
 /** A world in memory: the same stories in a fraction of the time. */
@@ -30,10 +30,12 @@ export async function memoryWorld(): Promise<World> {
   await writeFile(kubeconfig, kubeconfigText(proxy.url, user.token));
   const programs: Program[] = [];
 
+  const config = join(dir, "config.yaml");
+  const account = { namespace: places.state, name: "rollcall" };
+
   async function launch(list?: ListSettings): Promise<Program> {
-    const config = join(dir, "config.yaml");
     await writeFile(config, stringify(configOf(places, kubeconfig, list)));
-    user.rules = rulesOf(await rightsOf(config, { namespace: places.state, name: "rollcall" }));
+    user.rules = rulesOf(await rightsOf(config, account));
     const program = launchProgram(["sync", "--config", config]);
     programs.push(program);
     return program;
@@ -48,6 +50,14 @@ export async function memoryWorld(): Promise<World> {
       await program.says({ message: "list gone through" });
       if (list?.mode === undefined) await until("the roll is written", () => world.get("ConfigMap", rollName));
       return program;
+    },
+    async rewrite(lists) {
+      const text = stringify({ ...configOf(places, kubeconfig), lists });
+      const next = join(dir, "next.yaml");
+      await writeFile(next, text);
+      const rights = await rightsIfWhole(next, account);
+      if (rights !== undefined) user.rules = rulesOf(rights);
+      await writeFile(config, text);
     },
     apply: async (...objects) => objects.forEach((object) => hub.apply(asSent(object))),
     remove: async (kind, name) => hub.remove(kind, namespaceOf(places, kind), name),

@@ -4,7 +4,7 @@ import { startProxy } from "@rollcall/testing";
 import { stringify } from "yaml";
 import type { ControlPlane } from "../control-plane/src/index.ts";
 import { launchProgram, type Program } from "./program.ts";
-import { rightsOf } from "./rights.ts";
+import { rightsIfWhole, rightsOf } from "./rights.ts";
 import { asSent, configOf, namespaceOf, rollName, until, type ListSettings, type World } from "./world.ts";
 
 let worlds = 0;
@@ -20,8 +20,9 @@ export async function realWorld(plane: ControlPlane): Promise<World> {
   const programs: Program[] = [];
   let kubeconfig: string | undefined;
 
+  const config = join(plane.dir, `config-${id}.yaml`);
+
   async function launch(list?: ListSettings): Promise<Program> {
-    const config = join(plane.dir, `config-${id}.yaml`);
     await writeFile(config, stringify(configOf(places, kubeconfig ?? "not-made-yet", list)));
     const made = await plane.account(account.name, account.namespace, await rightsOf(config, account));
     kubeconfig ??= await plane.kubeconfig(made.token, { server: proxy.url });
@@ -40,6 +41,14 @@ export async function realWorld(plane: ControlPlane): Promise<World> {
       await program.says({ message: "list gone through" });
       if (list?.mode === undefined) await until("the roll is written", () => world.get("ConfigMap", rollName));
       return program;
+    },
+    async rewrite(lists) {
+      const text = stringify({ ...configOf(places, kubeconfig!), lists });
+      const next = join(plane.dir, `next-${id}.yaml`);
+      await writeFile(next, text);
+      const rights = await rightsIfWhole(next, account);
+      if (rights !== undefined) await plane.account(account.name, account.namespace, rights);
+      await writeFile(config, text);
     },
     apply: (...objects) => plane.apply(objects.map(asSent)),
     remove: (kind, name) => plane.remove(kind, namespaceOf(places, kind), name),

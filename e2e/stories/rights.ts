@@ -6,6 +6,11 @@ import { parseAllDocuments } from "yaml";
 
 const main = fileURLToPath(new URL("../../apps/rollcall/src/main.ts", import.meta.url));
 
+/** The same, or nothing for a config with a problem. */
+export async function rightsIfWhole(...args: Parameters<typeof rightsOf>): Promise<readonly KubeObject[] | undefined> {
+  return rightsOf(...args).catch(() => undefined);
+}
+
 /** The rights that the program says it needs for a config, in its own words. */
 export async function rightsOf(
   config: string,

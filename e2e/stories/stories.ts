@@ -1,6 +1,7 @@
 import { fromBase64, type KubeObject } from "@rollcall/contract";
 import { profile as anyProfile, type GivenProfile } from "@rollcall/testing";
 import { expect } from "vitest";
+import { reload } from "./reload.ts";
 import { rollName, until, type World } from "./world.ts";
 
 /** What happens to a user, told on any world. */
@@ -55,6 +56,7 @@ async function withOthers(world: World): Promise<void> {
 }
 
 export const stories: readonly Story[] = [
+  reload,
   {
     tells: "a cluster joins: its Secret appears, complete and marked",
     async run(world) {

@@ -24,6 +24,8 @@ export interface World {
   start(config?: ListSettings): Promise<Program>;
   /** Starts it without waiting for anything. */
   launch(config?: ListSettings): Promise<Program>;
+  /** Writes the config anew with these lists while the program runs, and grants what it needs then, if it is whole. */
+  rewrite(lists: readonly object[]): Promise<void>;
   /** Between the program and its server; it can answer in the server's place. */
   readonly proxy: Proxy;
   /** A point in time to count from. */

@@ -18,7 +18,7 @@ export interface Reloading {
 }
 
 /** Follows a config and takes what it says now. What is no good is said once and leaves everything as it was. Gives a way to read it at once. */
-export function followConfig({ source, take, log, done, signal, every = 2000 }: Reloading): () => Promise<void> {
+export function followConfig({ source, take, log, done, signal, every = 1000 }: Reloading): () => Promise<void> {
   let reading = Promise.resolve();
 
   async function again(): Promise<void> {

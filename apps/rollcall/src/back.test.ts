@@ -1,0 +1,103 @@
+import { openTransport } from "@rollcall/kube";
+import { startMemoryHub, type MemoryHub } from "@rollcall/memory-hub";
+import { clusterProfileKind, profile, startProxy, type Proxy } from "@rollcall/testing";
+import { describe, expect, it, vi } from "vitest";
+import { checkConfig } from "./config/check.ts";
+import { configOf, listOf } from "./reload.test.helper.ts";
+import { startRollcall, type Rollcall } from "./rollcall.ts";
+import { whenBack } from "./timing.ts";
+
+interface Bench extends AsyncDisposable {
+  readonly hub: MemoryHub;
+  /** Between Rollcall and its hub, and between Rollcall and the server of its one list. */
+  readonly toHub: Proxy;
+  readonly toTarget: Proxy;
+  readonly rollcall: Rollcall;
+  readonly lines: readonly { readonly message: string; readonly [field: string]: unknown }[];
+  publish(name: string, env: string): void;
+}
+
+async function start(): Promise<Bench> {
+  const hub = await startMemoryHub({ kinds: [clusterProfileKind], namespaces: ["fleet", "one", "rollcall"] });
+  const [toHub, toTarget] = await Promise.all([startProxy({ target: hub.url }), startProxy({ target: hub.url })]);
+  const publish = (name: string, env: string): void => {
+    const { metadata, ...rest } = profile({ name, labels: { env } });
+    const { uid: _, creationTimestamp: __, ...sent } = metadata;
+    hub.apply({ ...rest, metadata: sent });
+  };
+  for (const name of ["paris", "rome", "oslo"]) publish(name, "prod");
+  const list = listOf("one", { select: { labels: "env=prod" }, target: { namespace: "one", kubeconfig: "there" } });
+  const lines: { message: string }[] = [];
+  const rollcall = await startRollcall({
+    config: checkConfig(configOf([list])).config!,
+    open: async ({ kubeconfig }) => openTransport({ url: (kubeconfig === undefined ? toHub : toTarget).url, token: async () => hub.token }),
+    log: (level, message, fields) => void lines.push({ ...fields, message }),
+    timing: { firstRetry: 50 },
+  });
+  await rollcall.settled();
+  return {
+    hub,
+    toHub,
+    toTarget,
+    rollcall,
+    lines,
+    publish,
+    async [Symbol.asyncDispose]() {
+      await rollcall.stop();
+      await Promise.all([toHub.stop(), toTarget.stop()]);
+      await hub.stop();
+    },
+  };
+}
+
+const within = (seconds: number, isSo: () => void): Promise<void> => vi.waitFor(isSo, { timeout: seconds * 1000, interval: 20 });
+
+describe.concurrent("when a server is back after trouble", { timeout: 40_000 }, () => {
+  it("who could not be judged without the hub is judged at once", async () => {
+    await using bench = await start();
+    const status = () => bench.rollcall.lists.get("one")!.status().get("fleet/paris");
+    bench.publish("paris", "retired");
+    await within(10, () => expect(status()).toMatchObject({ state: "missing" }));
+    const up = bench.toHub.rule({ when: () => true, answer: "reset" });
+    bench.toHub.closeAll();
+    await within(10, () =>
+      expect(bench.lines).toContainEqual(expect.objectContaining({ message: "watch failed", kind: "ClusterProfile" })),
+    );
+    // Somebody's change brings a look in the middle of the outage.
+    const secret = bench.hub.get("Secret", "one", "fleet.paris")!;
+    bench.hub.apply({ ...secret, metadata: { ...secret.metadata, labels: { ...secret.metadata.labels, theirs: "1" } } });
+    await within(10, () => expect(status()?.verdict).toMatchObject({ is: "stale", reason: "HubUnreachable" }));
+    up();
+    const before = bench.lines.length;
+    await within(20, () => expect(bench.lines.slice(before)).toContainEqual(expect.objectContaining({ message: "watch connected" })));
+    await within(1, () => expect(status()?.verdict?.is).not.toBe("stale"));
+    expect(status()).toMatchObject({ state: "missing" });
+  });
+
+  it("what could not be written to the target is written at once", async () => {
+    await using bench = await start();
+    const up = bench.toTarget.rule({ verb: "create", answer: "reset" });
+    bench.publish("lima", "prod");
+    const longWait = () => bench.lines.some(({ message, retryIn }) => message === "retry" && Number(retryIn) > 1900);
+    await within(20, () => expect(longWait()).toBe(true));
+    up();
+    bench.toTarget.closeAll();
+    await within(1.2, () => expect(bench.hub.get("Secret", "one", "fleet.lima")).toBeDefined());
+  });
+
+  it("nobody is asked again where nothing was in trouble", () => {
+    let times = 0;
+    const heard = whenBack(() => (times += 1));
+    const connected = { type: "connected", kind: "Secret", again: true } as const;
+    const failed = { type: "failed", kind: "Secret", error: new Error("reset"), retryIn: 1, absent: false } as const;
+    heard(connected);
+    expect(times).toBe(0);
+    heard(failed);
+    heard(failed);
+    heard({ ...connected, kind: "ConfigMap" });
+    expect(times).toBe(0);
+    heard(connected);
+    heard(connected);
+    expect(times).toBe(1);
+  });
+});
