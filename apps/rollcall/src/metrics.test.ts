@@ -8,7 +8,12 @@ const status = new Map<string, Status>([
   ["fleet/lagos", { state: "member", since: 0, verdict: { is: "stale", reason: "NoProvider", message: "" } }],
   ["fleet/oslo", { state: "leaving", since: 0, verdict: { is: "waits", reason: "InUse", message: "" } }],
 ]);
-const now: Now = { lists: new Map([["argocd", { status: () => status }]]), heardAgo: new Map([["fleet", 12]]), isReady: true };
+const now: Now = {
+  lists: new Map([["argocd", { status: () => status }]]),
+  heardAgo: new Map([["fleet", 12]]),
+  heartbeats: [{ namespace: "fleet", manager: "ocm", secondsAgo: 40 }],
+  isReady: true,
+};
 
 describe("metrics", () => {
   it("count clusters by state, and those that something is said of", () => {
@@ -18,6 +23,7 @@ describe("metrics", () => {
     expect(text).toContain('rollcall_verdicts{list="argocd",verdict="stale"} 1\n');
     expect(text).toContain('rollcall_verdicts{list="argocd",verdict="waits"} 1\n');
     expect(text).toContain('rollcall_watch_age_seconds{namespace="fleet"} 12\n');
+    expect(text).toContain('rollcall_inventory_heartbeat_age_seconds{namespace="fleet",manager="ocm"} 40\n');
     expect(text).toContain("rollcall_ready 1\n");
   });
 

@@ -1,5 +1,6 @@
 import type { InformerEvent } from "@rollcall/kube";
 import type { KeptList, ListEvent, State, Status } from "@rollcall/sync";
+import type { Heartbeat } from "./hub/heartbeats.ts";
 
 /** What can be counted, in the text that Prometheus reads. */
 export interface Metrics {
@@ -16,6 +17,8 @@ export interface Now {
   readonly lists: ReadonlyMap<string, Pick<KeptList, "status">>;
   /** Seconds since anything was heard of the hub's profiles, by namespace. */
   readonly heardAgo: ReadonlyMap<string, number>;
+  /** When cluster managers were last seen to write. */
+  readonly heartbeats: readonly Heartbeat[];
   readonly isReady: boolean;
 }
 
@@ -44,7 +47,7 @@ export function newMetrics(): Metrics {
       configProblems = problems;
       if (reloaded !== undefined) count("rollcall_config_reloads_total", { result: reloaded.replaceAll(" ", "_") });
     },
-    text({ lists, heardAgo, isReady }) {
+    text({ lists, heardAgo, heartbeats, isReady }) {
       const clusters = [...lists].flatMap(([list, kept]) => counted(list, [...kept.status().values()]));
       const ages = [...heardAgo].map(([namespace, seconds]) => line("rollcall_watch_age_seconds", { namespace }, seconds));
       const total = (name: string): readonly string[] =>
@@ -66,6 +69,12 @@ export function newMetrics(): Metrics {
           clusters.filter((each) => each.startsWith("rollcall_verdicts{")),
         ),
         ...family("rollcall_watch_age_seconds", "gauge", "Seconds since the hub was last heard, by namespace of the inventory.", ages),
+        ...family(
+          "rollcall_inventory_heartbeat_age_seconds",
+          "gauge",
+          "Seconds since a profile was last seen to change, by namespace and cluster manager.",
+          heartbeats.map(({ secondsAgo, ...labels }) => line("rollcall_inventory_heartbeat_age_seconds", labels, secondsAgo)),
+        ),
         ...family(
           "rollcall_writes_total",
           "counter",

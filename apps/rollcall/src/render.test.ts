@@ -287,3 +287,51 @@ describe("a Secret to be read", () => {
     expect(forReading(map, [])).toBe(map);
   });
 });
+
+describe("an order, health, and the labels of namespaces", () => {
+  const nodes = (name: string, count?: string): object => {
+    const base = profile(name) as { status: object };
+    return { ...base, status: { ...base.status, ...(count && { properties: [{ name: "count.node.k8s.io", value: count }] }) } };
+  };
+  const sick = (name: string): object => {
+    const base = profile(name) as { status: object };
+    return { ...base, status: { ...base.status, conditions: [{ type: "ControlPlaneHealthy", status: "False" }] } };
+  };
+
+  it("clusters come in the order that is said, and who has no place in it comes last, with the reason", async () => {
+    const rendered = await renderLists(config({ select: { orderBy: '-properties["count.node.k8s.io"]' } }), [
+      nodes("mute"),
+      nodes("small", "3"),
+      nodes("large", "50"),
+    ]);
+    expect(keys(rendered)).toEqual(["fleet.large", "fleet.small", "fleet.mute"]);
+    expect(reasons(rendered)).toEqual(["argocd fleet/mute OrderByFailed"]);
+    expect(rendered.lists).toEqual([{ list: "argocd", listed: 3, refused: 0, notSelected: 0 }]);
+  });
+
+  it("of two that want one server, the first in the order has it", async () => {
+    const one = { server: "https://one.example.test" };
+    const rendered = await renderLists(config({ select: { orderBy: 'name == "b"' } }), [profile("a", one), profile("b", one)]);
+    expect(keys(rendered)).toEqual(["fleet.b"]);
+    expect(reasons(rendered)).toEqual(["argocd fleet/a Collision"]);
+  });
+
+  it("who is too unwell to join is left out, with the reason", async () => {
+    const all = [profile("paris"), sick("oslo")];
+    expect(keys(await renderLists(config(), all))).toEqual(["fleet.oslo", "fleet.paris"]);
+    const rendered = await renderLists(config({ select: { health: { join: "notUnhealthy", joinAfter: "5m" } } }), all);
+    expect(keys(rendered)).toEqual(["fleet.paris"]);
+    expect(reasons(rendered)).toEqual(["argocd fleet/oslo NotHealthy"]);
+  });
+
+  it("a namespace among the files says which cluster set its profiles are in; without it, nobody knows", async () => {
+    const web = config({ select: { clusterSets: ["web"] } });
+    const namespace = {
+      apiVersion: "v1",
+      kind: "Namespace",
+      metadata: { name: "fleet", labels: { "clusterset.multicluster.x-k8s.io": "web" } },
+    };
+    expect(keys(await renderLists(web, [profile("paris"), namespace]))).toEqual(["fleet.paris"]);
+    expect(reasons(await renderLists(web, [profile("paris")]))).toEqual(["argocd fleet/paris NamespaceUnread"]);
+  });
+});

@@ -1,6 +1,6 @@
 import { connect } from "@rollcall/connect";
 import { isRefusal, refusal, refusalOf, type Cluster, type ClusterId, type KubeObject, type Refusal } from "@rollcall/contract";
-import { parseProfile } from "@rollcall/inventory";
+import { judgeHealth, parseProfile, placed, seeHealth, type Chosen } from "@rollcall/inventory";
 import { claimsOf, marked, newClaims, oldestFirst, type Claims } from "@rollcall/sync";
 import type { Config, ListConfig } from "./config/config.ts";
 
@@ -25,10 +25,16 @@ export interface ListCount {
   readonly notSelected: number;
 }
 
-/** What each list would hold if these were all the profiles of the hub. */
-export async function renderLists(config: Config, profiles: readonly unknown[]): Promise<Rendered> {
+/** What each list would hold if these were all the profiles of the hub. Namespaces among them say what they are labelled with. */
+export async function renderLists(config: Config, objects: readonly unknown[]): Promise<Rendered> {
   const { namespaces } = config.inventory;
-  const read = profiles.flatMap(items).map((each) => parseProfile(asStored(each, namespaces)));
+  const all = objects.flatMap(items);
+  const labels = new Map(all.filter(isNamespace).map(({ metadata }) => [metadata.name, metadata.labels ?? {}]));
+  const read = all.flatMap((each) => {
+    if (isNamespace(each)) return [];
+    const profile = parseProfile(asStored(each, namespaces));
+    return [placed(profile, labels.get(profile.id.split("/")[0]!) ?? {})];
+  });
   const named = read.filter((profile) => "cluster" in profile);
   const clusters = named.flatMap(({ cluster }, at) => (whyOnNoList(named, at, namespaces) === undefined ? [cluster] : []));
   clusters.sort(asOnHub);
@@ -39,7 +45,7 @@ export async function renderLists(config: Config, profiles: readonly unknown[]):
       return why === undefined ? [] : [{ cluster: id, ...why }];
     }),
   ];
-  const lists = await Promise.all(config.lists.map((list) => renderList(list, clusters, config)));
+  const lists = await Promise.all(config.lists.map((list) => renderList(list, clusters, labels, config)));
   return {
     objects: lists.flatMap(({ objects }) => objects),
     refusals: [...unusable, ...lists.flatMap(({ refusals }) => refusals)],
@@ -47,13 +53,14 @@ export async function renderLists(config: Config, profiles: readonly unknown[]):
   };
 }
 
-async function renderList(list: ListConfig, clusters: readonly Cluster[], config: Config) {
+async function renderList(list: ListConfig, all: readonly Cluster[], namespaces: ReadonlyMap<string, unknown>, config: Config) {
   const { adapter } = list.consumer;
+  const clusters = list.order === undefined ? all : all.toSorted(list.order);
   const claims = newClaims();
   const objects: RenderedObject[] = [];
   const refusals: Rendered["refusals"][number][] = [];
   const chosen = clusters.filter((cluster) => {
-    const said = list.select(cluster);
+    const said = whether(cluster, list, namespaces);
     if ("refusal" in said) refusals.push({ list: list.name, cluster: cluster.id, ...said.refusal });
     return "refusal" in said || said.chosen;
   });
@@ -65,7 +72,27 @@ async function renderList(list: ListConfig, clusters: readonly Cluster[], config
   }
   const refused = refusals.length;
   const count = { list: list.name, listed: chosen.length - refused, refused, notSelected: clusters.length - chosen.length };
-  return { objects, refusals, count };
+  const last = decided.flatMap((cluster) => {
+    const why = list.order?.refusal(cluster);
+    return why === undefined ? [] : [{ list: list.name, cluster: cluster.id, ...why, message: `it comes last: ${why.message}` }];
+  });
+  return { objects, refusals: [...refusals, ...last], count };
+}
+
+/** Whether a list chooses a cluster that it does not have yet. */
+function whether(cluster: Cluster, { select, health, asksNamespaces }: ListConfig, namespaces: ReadonlyMap<string, unknown>): Chosen {
+  const { namespace, clusterSet } = cluster;
+  if (asksNamespaces && clusterSet === undefined && !namespaces.has(namespace)) {
+    const todo = `add what \`kubectl get namespace ${namespace} -o yaml\` says`;
+    return {
+      refusal: refusal("NamespaceUnread", `namespace "${namespace}" is in no file, and its labels may name a cluster set; ${todo}`),
+    };
+  }
+  const said = select(cluster);
+  if ("refusal" in said || !said.chosen) return said;
+  // A file does not say since when.
+  const well = judgeHealth({ ...health, joinAfter: 0 }, seeHealth(undefined, cluster.health, 0), 0);
+  return well.is === "not to join" ? { refusal: well.why } : said;
 }
 
 /** The marked objects of one cluster, or why there can be none. */
@@ -105,6 +132,11 @@ function items(value: unknown): readonly unknown[] {
   if (typeof value !== "object" || value === null) return [value];
   const { kind, items: inner } = value as { kind?: unknown; items?: unknown };
   return typeof kind === "string" && kind.endsWith("List") && Array.isArray(inner) ? inner : [value];
+}
+
+function isNamespace(value: unknown): value is KubeObject {
+  const { apiVersion, kind, metadata } = (value ?? {}) as Partial<KubeObject>;
+  return apiVersion === "v1" && kind === "Namespace" && typeof metadata?.name === "string";
 }
 
 /** A file has no uid and may have no namespace: the API server gives the one, and whoever applies it the other. */

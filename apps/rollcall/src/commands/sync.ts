@@ -46,7 +46,8 @@ export const sync: Command = {
     process.on("SIGHUP", hungUp);
     let isReady = false;
     void rollcall.settled().then(() => (isReady = true));
-    const text = (): string => metrics.text({ lists: rollcall.lists, heardAgo: rollcall.hub.heardAgo(), isReady });
+    const text = (): string =>
+      metrics.text({ lists: rollcall.lists, heardAgo: rollcall.hub.heardAgo(), heartbeats: rollcall.hub.heartbeats(), isReady });
     const telling = config.metrics && (await listen(config.metrics.listen, { isReady: () => isReady, metrics: text }));
     if (telling !== undefined) log("info", "listening", { url: telling.url });
     log("info", "started", { lists: config.lists.map(({ name, mode }) => `${name} (${mode})`), namespaces: config.inventory.namespaces });
