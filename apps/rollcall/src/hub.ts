@@ -47,17 +47,14 @@ export interface Hub {
   /** Seconds since each namespace was last heard of. */
   heardAgo(): ReadonlyMap<string, number>;
   heartbeats(): readonly Heartbeat[];
-  /** How often the hub's resourceVersion went back, as after a restore. */
+  /** How often the hub's resourceVersion went back, as after a restore; whoever keeps a list decides when to believe it again. */
   timesBack(): number;
-  /** The hub is believed as it is now: somebody has made sure of what it says. */
-  cleared(): void;
 }
 
 /** Follows the profiles of the given namespaces; each is an inventory of its own, so trouble in one says nothing about another. */
 export function startHub({ transport, namespaces, signal, onChange, onEvent, timing = {} }: HubOptions): Hub {
   let fleet = emptyFleet;
   let timesBack = 0;
-  let believed = 0;
   let labelled: Namespaces | undefined;
   const health = healthClock(onChange, signal);
   const heartbeats = newHeartbeats();
@@ -111,15 +108,6 @@ export function startHub({ transport, namespaces, signal, onChange, onEvent, tim
     return (labelled ??= followNamespaces({ ...followed, onChange: relabelled }));
   }
 
-  /** Why nothing at all may be concluded from what the hub says. */
-  function disbelief(): Refusal | undefined {
-    if (timesBack === believed) return undefined;
-    return refusal(
-      "HubWentBack",
-      "the hub's resourceVersion went back, as after a restore; check that its profiles are complete, then restart Rollcall",
-    );
-  }
-
   /** Why nothing may be concluded from what is not to be seen in a namespace. */
   function doubt(id: ClusterId): Refusal | undefined {
     const namespace = namespaceOf(id);
@@ -144,15 +132,12 @@ export function startHub({ transport, namespaces, signal, onChange, onEvent, tim
   /**
    * What the hub says of a cluster to a list.
    *   profile                        then
-   *   any, after the hub went back   unknown
    *   here, and nobody can say       unknown
    *   here and chosen                chosen; for who would join, perhaps not now
    *   unhealthy for too long         not chosen, unless the hub is in doubt
    *   not chosen, going, not there   not chosen, unless the hub is in doubt
    */
   function choose(id: ClusterId, { select, health: rule = anyHealth, asksNamespaces = false }: Chooser): Choice {
-    const unbelieved = disbelief();
-    if (unbelieved !== undefined) return { is: "unknown", why: unbelieved };
     const cluster = fleet.clusters.get(id);
     const here = cluster?.terminating ? undefined : cluster;
     const unread = asksNamespaces ? labels().doubt(namespaceOf(id)) : undefined;
@@ -181,10 +166,6 @@ export function startHub({ transport, namespaces, signal, onChange, onEvent, tim
       ),
     heartbeats: () => heartbeats.of(fleet.clusters.values()),
     timesBack: () => timesBack,
-    cleared() {
-      believed = timesBack;
-      onChange([...fleet.clusters.keys(), ...fleet.refused.keys()]);
-    },
     inventory: (chooser) => ({
       generation: () => fleet.generation,
       ids: () => fleet.clusters.keys(),

@@ -64,7 +64,7 @@ export function beginLife(list: ListConfig, before: Promise<void>, shared: Share
       roll,
       inventory: hub.inventory(list),
       connect: (cluster, login) => connect(cluster, login, shared.providers()),
-      hub: () => ({ uid: hubUid, timesBack: 0 }),
+      hub: () => ({ uid: hubUid, timesBack: hub.timesBack() }),
       now: shared.now,
       report(event) {
         logList(log, event, digest);
