@@ -2,9 +2,9 @@ import { rm, writeFile } from "node:fs/promises";
 import type { KubeObject } from "@rollcall/contract";
 import { openTransport } from "@rollcall/kube";
 import { startMemoryHub, type HubRequest, type MemoryHub } from "@rollcall/memory-hub";
-import { clusterProfileKind, profile, type GivenProfile } from "@rollcall/testing";
 import { stringify } from "yaml";
 import { configFile } from "./config/file.ts";
+import { profile } from "./demo/fleet.ts";
 import { followConfig, type Reloaded } from "./reload.ts";
 import { startRollcall, type Rollcall } from "./rollcall.ts";
 import { folder } from "./run.test.helper.ts";
@@ -17,6 +17,13 @@ export interface Line {
   readonly [field: string]: unknown;
 }
 
+/** A cluster's profile, as far as a test is about it. */
+export interface Given {
+  readonly name: string;
+  readonly env?: string;
+  readonly provider?: string;
+}
+
 /** Rollcall at work from real files, on a hub in memory. */
 export interface Bench extends AsyncDisposable {
   readonly hub: MemoryHub;
@@ -26,7 +33,7 @@ export interface Bench extends AsyncDisposable {
   readonly results: readonly string[];
   /** Lines with this message, those before `from` left out. */
   said(message: string, from?: number): readonly Line[];
-  publish(...given: readonly (string | GivenProfile)[]): void;
+  publish(...given: readonly (string | Given)[]): void;
   /** Names of the clusters that stand on a list. */
   standing(list: string): readonly string[];
   secret(list: string, name: string): KubeObject | undefined;
@@ -64,16 +71,23 @@ export function configOf(lists: readonly object[], more: object = {}): object {
 
 const every = 20;
 
+const profiles = {
+  apiVersion: "multicluster.x-k8s.io/v1alpha1",
+  kind: "ClusterProfile",
+  plural: "clusterprofiles",
+  namespaced: true,
+  status: true,
+} as const;
+
 export async function reloadBench(config: object, files: Readonly<Record<string, string>> = {}, timing: Timing = {}): Promise<Bench> {
-  const hub = await startMemoryHub({ kinds: [clusterProfileKind], namespaces: ["fleet", "one", "two", "three", "rollcall"] });
+  const hub = await startMemoryHub({ kinds: [profiles], namespaces: ["fleet", "one", "two", "three", "rollcall"] });
   const dir = await folder({ ...files, "config.yaml": stringify(config) });
   const lines: Line[] = [];
   const results: Reloaded[] = [];
-  const publish = (...given: readonly (string | GivenProfile)[]): void => {
+  const publish = (...given: readonly (string | Given)[]): void => {
     for (const each of given) {
-      const made = profile(typeof each === "string" ? { name: each } : each);
-      const { uid: _, creationTimestamp: __, ...metadata } = made.metadata;
-      hub.apply({ ...made, metadata });
+      const { name, ...more } = typeof each === "string" ? { name: each } : each;
+      hub.apply(profile(name, { provider: "fleet", ...more }));
     }
   };
   publish("paris");

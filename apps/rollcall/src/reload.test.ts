@@ -67,10 +67,10 @@ describe.concurrent("while Rollcall runs", { timeout: 30_000 }, () => {
   });
 
   it("a list that joins where others are at work already knows its objects again: not one write", async () => {
-    const shared = { target: { namespace: "one" }, select: { labels: "team=b" }, options: { name: "{namespace}-{name}" } };
-    const alone = listOf("one", { select: { labels: "team=a" } });
+    const shared = { target: { namespace: "one" }, select: { labels: "env=b" }, options: { name: "{namespace}-{name}" } };
+    const alone = listOf("one", { select: { labels: "env=a" } });
     await using bench = await reloadBench(configOf([alone, listOf("two", shared)]));
-    bench.publish({ name: "rome", labels: { team: "a" } }, { name: "oslo", labels: { team: "b" } });
+    bench.publish({ name: "rome", env: "a" }, { name: "oslo", env: "b" });
     await soon(() => expect([...bench.standing("one"), ...bench.standing("two")]).toEqual(["rome", "oslo"]));
     await bench.write(configOf([alone]));
     await reloads(bench);
