@@ -1,0 +1,226 @@
+import { canonicalJson, isRefusal, refusal, refusalOf, sha256, type ClusterId, type Refusal } from "@rollcall/contract";
+import type { Ask, Resolve, Resolved } from "../resolve.ts";
+import { newBreaker, type Breaker } from "./breaker.ts";
+import { newTurns } from "./turns.ts";
+
+export interface CredentialsOptions {
+  readonly resolve: Resolve;
+  /** So many are resolved at once. */
+  readonly parallel: number;
+  readonly now: () => number;
+  /** From 0 to 1: spreads what would be due in one moment. */
+  readonly random: () => number;
+  /** A cluster's credential is another, or cannot be had any more, or can again. */
+  readonly onNews: (id: ClusterId) => void;
+}
+
+/** A credential as it is now. Where it could not be renewed it is the last good one, with the reason. */
+export interface Held {
+  readonly resolved: Resolved;
+  readonly failing?: Refusal;
+}
+
+/** How a cluster's credential stands, for status and metrics. */
+export interface CredentialStatus {
+  readonly provider: string;
+  readonly expiresAt?: number;
+  readonly renewAt?: number;
+  readonly failing?: Refusal;
+}
+
+/** The credentials of all clusters, each resolved once for all lists and renewed before it expires. */
+export interface Credentials {
+  get(ask: Ask): Promise<Held | Refusal>;
+  /** What it was made from has changed: it is resolved anew before anybody gets it again. */
+  outdated(id: ClusterId): void;
+  /** Nobody needs a credential for this cluster any more. */
+  forget(id: ClusterId): void;
+  status(): ReadonlyMap<ClusterId, readonly CredentialStatus[]>;
+  close(): void;
+}
+
+interface Entry {
+  readonly key: string;
+  readonly ask: Ask;
+  resolved?: Resolved | undefined;
+  failing?: Refusal | undefined;
+  failures: number;
+  /** Somebody has asked for it since it was last renewed. */
+  isWanted: boolean;
+  /** When it is to be resolved (again); never, when nobody said that it expires. */
+  due: number;
+  underWay?: Promise<void> | undefined;
+}
+
+const never = Number.POSITIVE_INFINITY;
+/** A newcomer is as urgent as a credential that expires in a minute. */
+const newcomer = 60_000;
+
+export function newCredentials({ resolve, parallel, now, random, onNews }: CredentialsOptions): Credentials {
+  const entries = new Map<ClusterId, Map<string, Entry>>();
+  const breakers = new Map<string, Breaker>();
+  const turns = newTurns(parallel);
+  const closing = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  let timerAt = never;
+
+  function breakerOf(provider: string): Breaker {
+    const known = breakers.get(provider) ?? newBreaker();
+    breakers.set(provider, known);
+    return known;
+  }
+
+  function isGood(entry: Entry): boolean {
+    return entry.resolved !== undefined && now() < expiryOf(entry.resolved);
+  }
+
+  /** One ask at a time for each; whoever comes meanwhile gets what comes of it. */
+  function renew(entry: Entry): Promise<void> {
+    entry.underWay ??= work(entry).finally(() => {
+      entry.underWay = undefined;
+      if (isCurrent(entry)) wake(entry.due);
+    });
+    return entry.underWay;
+  }
+
+  async function work(entry: Entry): Promise<void> {
+    entry.due = never;
+    const isOver = await turns.take(Math.min(expiryOf(entry.resolved), now() + newcomer));
+    try {
+      const breaker = breakerOf(entry.ask.provider.name);
+      const wait = breaker.waits(now());
+      if (wait > 0)
+        return failed(
+          entry,
+          refusal("ProviderDown", `provider "${entry.ask.provider.name}" does nothing but fail; it is asked again soon`),
+          wait,
+        );
+      const answer = await resolve(entry.ask, closing.signal).catch(refusalOf);
+      if (!isRefusal(answer)) breaker.succeeded();
+      else if (isOfProvider(answer)) breaker.failed(now());
+      else breaker.passed();
+      if (isRefusal(answer)) return failed(entry, answer, pause(entry.failures, random()));
+      took(entry, answer);
+    } finally {
+      isOver();
+    }
+  }
+
+  function took(entry: Entry, resolved: Resolved): void {
+    // Whoever asked for the first time is waiting for the answer and needs no news of it.
+    const isNews = entry.failing !== undefined || (entry.resolved !== undefined && !isSame(entry.resolved, resolved));
+    const expiry = expiryOf(resolved);
+    const life = expiry - now();
+    Object.assign(entry, { resolved, failing: undefined, failures: 0, isWanted: !isNews });
+    // Between a half and four fifths of its life: never early, for each renewal costs every consumer a rebuild.
+    entry.due = expiry === never ? never : now() + life * (0.5 + 0.3 * random());
+    if (isNews && isCurrent(entry)) onNews(entry.ask.cluster.id);
+  }
+
+  function failed(entry: Entry, why: Refusal, again: number): void {
+    const isFirst = entry.resolved === undefined && entry.failures === 0;
+    const isNews = !isFirst && (entry.failing?.reason !== why.reason || entry.failing.message !== why.message);
+    entry.failing = why;
+    entry.failures += 1;
+    entry.due = now() + again;
+    if (isNews && isCurrent(entry)) onNews(entry.ask.cluster.id);
+  }
+
+  function isCurrent(entry: Entry): boolean {
+    return entries.get(entry.ask.cluster.id)?.get(entry.key) === entry && !closing.signal.aborted;
+  }
+
+  /** One timer for all: the next that is due. */
+  function wake(due: number): void {
+    if (due >= timerAt || closing.signal.aborted) return;
+    clearTimeout(timer);
+    timerAt = due;
+    timer = setTimeout(renewDue, Math.min(Math.max(0, due - now()), 2 ** 31 - 1));
+    timer.unref();
+  }
+
+  function renewDue(): void {
+    timerAt = never;
+    let next = never;
+    for (const all of entries.values())
+      for (const entry of all.values())
+        if (entry.due > now()) next = Math.min(next, entry.due);
+        // Its last renewal was news, and nobody came to ask: nobody needs it any more.
+        else if (!entry.isWanted) all.delete(entry.key);
+        else void renew(entry);
+    wake(next);
+  }
+
+  return {
+    async get(ask) {
+      const { id } = ask.cluster;
+      const key = keyOf(ask);
+      const mine = entries.get(id) ?? new Map<string, Entry>();
+      entries.set(id, mine);
+      // What was for another uid, server, CA or provider is no longer anybody's.
+      for (const [other, { ask: was }] of mine) if (other !== key && isReplaced(was, ask)) mine.delete(other);
+      const entry = mine.get(key) ?? { key, ask, failures: 0, due: 0, isWanted: true };
+      entry.isWanted = true;
+      mine.set(key, entry);
+      if (!isGood(entry) && (entry.underWay !== undefined || entry.due <= now())) await renew(entry).catch(() => undefined);
+      if (isGood(entry)) return { resolved: entry.resolved!, ...(entry.failing && { failing: entry.failing }) };
+      return entry.failing ?? refusal("CredentialExpired", "its credential has expired and no other could be had yet");
+    },
+    outdated(id) {
+      for (const [key, { ask }] of entries.get(id) ?? []) entries.get(id)!.set(key, { key, ask, failures: 0, due: 0, isWanted: true });
+      if (entries.has(id)) onNews(id);
+    },
+    forget: (id) => void entries.delete(id),
+    status: () =>
+      new Map(
+        [...entries].map(([id, all]) => [
+          id,
+          [...all.values()].map(({ ask, resolved, due, failing }) => ({
+            provider: ask.provider.name,
+            ...(expiryOf(resolved) !== never && resolved && { expiresAt: expiryOf(resolved) }),
+            ...(due !== never && { renewAt: due }),
+            ...(failing && { failing }),
+          })),
+        ]),
+      ),
+    close() {
+      closing.abort();
+      clearTimeout(timer);
+      turns.close();
+    },
+  };
+}
+
+/** What one credential is good for: this profile, by this provider as it is configured, at this server with this CA. */
+export function keyOf({ cluster, access, endpoint, provider }: Ask): string {
+  return sha256(canonicalJson([cluster.uid, provider, endpoint, access.config ?? null] as never));
+}
+
+/** Another way to the same cluster may be asked for beside this one, by another list; the same way in another shape takes its place. */
+function isReplaced(was: Ask, is: Ask): boolean {
+  return was.cluster.uid !== is.cluster.uid || was.provider.name === is.provider.name;
+}
+
+function expiryOf(resolved: Resolved | undefined): number {
+  const at = resolved?.credential.expiresAt;
+  return at === undefined ? never : Date.parse(at);
+}
+
+/** What a cluster's own configuration is at fault for says nothing about the others of its provider. */
+function isOfProvider({ reason }: Refusal): boolean {
+  return ["PluginTimeout", "PluginFailed", "Unreachable"].includes(reason);
+}
+
+/** From two seconds, twice as long each time, to five minutes; spread, so that those who failed together do not come back together. */
+function pause(failures: number, random: number): number {
+  return Math.min(300_000, 2000 * 2 ** Math.min(failures, 10)) * (0.75 + random / 2);
+}
+
+function isSame(a: Resolved, b: Resolved): boolean {
+  const [one, other] = [a.credential, b.credential];
+  return (
+    one.token?.reveal() === other.token?.reveal() &&
+    one.clientCertificate?.certificate === other.clientCertificate?.certificate &&
+    one.clientCertificate?.key.reveal() === other.clientCertificate?.key.reveal()
+  );
+}
