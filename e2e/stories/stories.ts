@@ -1,6 +1,7 @@
 import { fromBase64, type KubeObject } from "@rollcall/contract";
 import { profile as anyProfile, type GivenProfile } from "@rollcall/testing";
 import { expect } from "vitest";
+import { clusterSets, health } from "./choosing.ts";
 import { reload } from "./reload.ts";
 import { rollName, until, type World } from "./world.ts";
 
@@ -57,6 +58,8 @@ async function withOthers(world: World): Promise<void> {
 
 export const stories: readonly Story[] = [
   reload,
+  clusterSets,
+  health,
   {
     tells: "a cluster joins: its Secret appears, complete and marked",
     async run(world) {
