@@ -55,6 +55,11 @@ export function isApiError(error: unknown, status: number): error is ApiError {
   return error instanceof ApiError && error.status === status;
 }
 
+/** No watch can go on from the version that was asked for: it is forgotten, or the server has not reached it. */
+export function isNoVersion(error: unknown): boolean {
+  return isApiError(error, 410) || (isApiError(error, 504) && error.message.includes("Too large resource version"));
+}
+
 /** Someone else changed the object first (409), or it is another object of that name (422 on its uid). */
 export function isConflict(error: unknown): boolean {
   if (!(error instanceof ApiError)) return false;

@@ -29,11 +29,14 @@ function follow(transport: Transport, options: Partial<InformerOptions<unknown>>
   return followAnyhow(transport, { watchList: false, ...options });
 }
 
+const ahead = { kind: "Status", code: 504, reason: "Timeout", message: "Too large resource version: 9, current: 5" };
+
 describe("when things go wrong", () => {
   it.each([
     { how: "as a status", expired: says(410, gone) },
     { how: "as an event", expired: watches([{ type: "ERROR", object: gone }]) },
-  ])("a version that is too old, said $how, leads to a list, and whoever it lacks is gone", async ({ expired }) => {
+    { how: "to be ahead of the server", expired: watches([{ type: "ERROR", object: ahead }]) },
+  ])("a version from which no watch can go on, said $how, leads to a list, and whoever it lacks is gone", async ({ expired }) => {
     const script = {
       list: inTurn(lists(9, profile("paris", 1), profile("oslo", 2)), lists(20, profile("oslo", 2), profile("rome", 15))),
       watch: inTurn(expired, quiet),
@@ -93,6 +96,36 @@ describe("when things go wrong", () => {
     await until(() => expect(told).toEqual(["+paris", "+oslo", "-oslo", "+rome"]));
     expect(server.asked.filter(isWatch).map(({ query }) => query.get("resourceVersion"))).toEqual(["9", "12"]);
     expect(server.asked.filter(isList)).toHaveLength(1);
+  });
+
+  it.each([
+    { what: "no JSON", line: "<html>\n" },
+    { what: "about no object", line: { type: "MODIFIED", object: { metadata: { resourceVersion: "12" } } } },
+  ])("a line that is $what and comes again and again is stepped over by a list", async ({ line }) => {
+    const oslo = { type: "ADDED", object: profile("oslo", 11) };
+    const script = {
+      list: inTurn(lists(9), lists(20, profile("oslo", 11), profile("rome", 12))),
+      watch: inTurn(watches([oslo, line]), watches([line]), quiet),
+    };
+    await using server = await plays(script);
+    const { told, failures } = follow(server.transport);
+    await until(() => expect(told).toEqual(["+oslo", "+rome"]));
+    expect(failures()).toHaveLength(2);
+    expect(server.asked.map(({ query }) => query.get("resourceVersion"))).toEqual(
+      [null, "9", "11", null, "20"].slice(0, server.asked.length),
+    );
+  });
+
+  it("a log that fails stops nobody from being followed", async () => {
+    await using server = await plays({ list: inTurn(says(500, "no"), lists(9, profile("paris", 1))), watch: quiet });
+    const onEvent = vi.fn(() => {
+      throw new Error("disk full");
+    });
+    const { informer, told } = follow(server.transport, { onEvent });
+    await informer.synced;
+    await until(() => expect(onEvent.mock.calls.length).toBeGreaterThan(2));
+    expect(told).toEqual(["+paris"]);
+    await until(() => expect(informer.problem()).toBeUndefined());
   });
 
   it("a watch goes on from a bookmark, and never from further back", async () => {

@@ -1,5 +1,5 @@
 import { backoff, sleep } from "./backoff.ts";
-import { isApiError, retryAfter } from "./errors.ts";
+import { isApiError, isNoVersion, retryAfter } from "./errors.ts";
 import { cannotStream, firstState, NoState } from "./first-state.ts";
 import type { Informer, InformerEvent, InformerOptions } from "./informer-options.ts";
 import { relist } from "./relist.ts";
@@ -40,10 +40,12 @@ export function startInformer<T>(options: InformerOptions<T>): Informer<T> {
     const wait = backoff(options.firstRetry === undefined ? {} : { first: options.firstRetry });
     while (!signal.aborted) {
       let watchedFrom: number | undefined;
+      let began: string | undefined;
       const watched = (): number => (watchedFrom === undefined ? 0 : performance.now() - watchedFrom);
       try {
         if (from === undefined && (isSynced || !hasStreams)) from = await listPages();
         watchedFrom = performance.now();
+        began = from;
         await watchOn(from);
         if (watched() < shortest) throw new Error("the watch ended as soon as it began");
         wait.reset();
@@ -56,9 +58,11 @@ export function startInformer<T>(options: InformerOptions<T>): Informer<T> {
         // A watch that was cut after hours of service is no reason to wait longer than after the first.
         if (watched() > stable) wait.reset();
         const absent = isApiError(error, 404);
-        const isExpired = isApiError(error, 410);
+        const isExpired = isNoVersion(error);
+        // A line that cannot be read would come again each time that the watch goes on from before it.
+        const isStuck = isApiError(error, 0) && error.reason !== "Unreachable" && from === began;
         // Gone, silence that may hide an older server, or a kind that may come back as another: what a watch could have missed, a complete list finds.
-        if (absent || isExpired || error instanceof Silence || isLongAgo()) from = undefined;
+        if (absent || isExpired || isStuck || error instanceof Silence || isLongAgo()) from = undefined;
         problem = error;
         // The server is there and has said what helps: whatever failed before is no reason to put a list off.
         const retryIn = Math.max(isExpired ? wait.soon() : wait.next(), retryAfter(error));
@@ -131,7 +135,11 @@ export function startInformer<T>(options: InformerOptions<T>): Informer<T> {
   }
 
   function say(event: Said): void {
-    options.onEvent?.({ ...event, kind: kind.kind });
+    try {
+      options.onEvent?.({ ...event, kind: kind.kind });
+    } catch {
+      // A log that fails is no reason to stop following.
+    }
   }
 
   function tell(changes: readonly Change<T>[]): void {
