@@ -64,7 +64,12 @@ export function newConnections(config: ServerConfig, most: number): Connections 
 
 function isSame(one: Trust, other: Trust): boolean {
   const { certificate, key } = one.clientCertificate ?? {};
-  return one.ca === other.ca && certificate === other.clientCertificate?.certificate && key === other.clientCertificate?.key;
+  return (
+    one.ca === other.ca &&
+    one.tlsName === other.tlsName &&
+    certificate === other.clientCertificate?.certificate &&
+    key === other.clientCertificate?.key
+  );
 }
 
 /** Files are rotated one by one: a new certificate beside an old key, or half a CA, is none yet. */
@@ -78,14 +83,14 @@ function isUsable({ ca, clientCertificate }: Trust): boolean {
 }
 
 /** HTTP/1.1 on purpose: measured ahead of HTTP/2 against a kube-apiserver. */
-function open(config: ServerConfig, { ca, clientCertificate }: Trust, connections: number): Pools {
+function open(config: ServerConfig, { ca, tlsName, clientCertificate }: Trust, connections: number): Pools {
   const { origin } = new URL(config.url);
   const connect = {
     allowH2: false,
     keepAlive: true,
     timeout: 10_000,
     ...(ca !== undefined && { ca }),
-    ...(config.tlsName !== undefined && { servername: config.tlsName }),
+    ...(tlsName !== undefined && { servername: tlsName }),
     ...(config.insecure && { rejectUnauthorized: false }),
     ...(clientCertificate && { cert: clientCertificate.certificate, key: clientCertificate.key }),
   };

@@ -70,18 +70,16 @@ function named(files: readonly Entry[], list: string, name: unknown, inner: stri
   throw wrong(pathsOf(files), list, `has no entry named ${JSON.stringify(name)}`);
 }
 
-/** Where the server is, and by which name. */
-function place({ path, fields }: Entry): Pick<ServerConfig, "url" | "tlsName" | "insecure" | "proxy"> {
+/** Where the server is, and how to get there. */
+function place({ path, fields }: Entry): Pick<ServerConfig, "url" | "insecure" | "proxy"> {
   const url = textOf(fields["server"]);
   if (url === undefined || !/^https?:$/.test(URL.parse(url)?.protocol ?? ""))
     throw wrong(path, "clusters[].cluster.server", "is not an http or https URL");
   const proxy = textOf(fields["proxy-url"]);
   if (proxy !== undefined && !/^(?:https?|socks5):$/.test(URL.parse(proxy)?.protocol ?? ""))
     throw wrong(path, "proxy-url", "is not an http, https or socks5 URL");
-  const tlsName = textOf(fields["tls-server-name"]);
   return {
     url: url.replace(/\/+$/, ""),
-    ...(tlsName !== undefined && { tlsName }),
     ...(fields["insecure-skip-tls-verify"] === true && { insecure: true }),
     ...(proxy !== undefined && { proxy }),
   };
@@ -98,8 +96,10 @@ async function readTrust({ cluster, user }: Entries): Promise<Trust> {
   if (certificate === undefined && key !== undefined) throw wrong(user.path, "client-key", "has no client-certificate beside it");
   if (cluster.fields["insecure-skip-tls-verify"] === true && ca !== undefined)
     throw wrong(cluster.path, "insecure-skip-tls-verify", "is set although there is a certificate-authority; take one out");
+  const tlsName = textOf(cluster.fields["tls-server-name"]);
   return {
     ...(ca !== undefined && { ca }),
+    ...(tlsName !== undefined && { tlsName }),
     ...(certificate !== undefined && key !== undefined && { clientCertificate: { certificate, key } }),
   };
 }

@@ -120,6 +120,24 @@ describe("a CA that is rotated", () => {
   });
 });
 
+it("the name by which a server is to be known may change beside its CA", async () => {
+  const renamed = selfSigned("api.new.example");
+  await using server = await secure(old);
+  const cluster = ({ certificate }: Pair, name: string) => ({
+    server: server.url,
+    "tls-server-name": name,
+    "certificate-authority-data": base64(certificate),
+  });
+  const transport = await withKubeconfig(cluster(old, "api.hub.example"), {});
+  await expect(transport.call(version)).resolves.toMatchObject({ name: "api.hub.example" });
+  server.rotate(renamed);
+  server.cut();
+  await expect(transport.call(version)).rejects.toMatchObject({ reason: "Unreachable" });
+  await writeKubeconfig(cluster(renamed, "api.new.example"), {});
+  await expect(transport.call(version)).resolves.toMatchObject({ name: "api.new.example" });
+  await transport.close();
+});
+
 describe("a client certificate that is rotated", () => {
   const user = { "client-certificate": "us.crt", "client-key": "us.key" };
   const show = ({ certificate }: Pair, { key }: Pair): Promise<unknown> => Promise.all([file("us.crt", certificate), file("us.key", key)]);
