@@ -7,6 +7,8 @@ export interface Reconfiguration {
   readonly config: Config;
   readonly added: readonly ListConfig[];
   readonly changed: readonly ListConfig[];
+  /** Of those that changed, who is kept in another place from now on. */
+  readonly moved: readonly string[];
   /** Lists that the config does not name any more. */
   readonly gone: readonly string[];
   /** Lists that go on as they were, because what is said of them now is no good. */
@@ -17,7 +19,7 @@ export interface Reconfiguration {
 }
 
 /**
- * Judges a config that was read anew, list by list. Nothing comes of one that is no good as a whole.
+ * Judges a config that was read anew, list by list. Nothing comes of one that is no good as a whole, or names no list at all.
  *   before   now                    then
  *   -        good                   added
  *   A        A                      nothing
@@ -26,17 +28,19 @@ export interface Reconfiguration {
  *   A        not named              gone; as before where a list with problems does not say its name
  */
 export function reconfigure(before: Config, { config: now, problems, leftOut }: ReadConfig): Reconfiguration | undefined {
-  if (now === undefined) return undefined;
+  if (now === undefined || (now.lists.length === 0 && leftOut.length === 0)) return undefined;
   const known = new Map(before.lists.map((list) => [list.name, list]));
   const isNamed = ({ name }: ListConfig): boolean => now.lists.some((list) => list.name === name);
   const unnamed = before.lists.filter((list) => !isNamed(list));
   const asBefore = unnamed.filter(({ name }) => leftOut.includes(undefined) || leftOut.includes(name));
   // Without a provider that is misspelt now, its clusters could not be reached.
   const providers = problems.some(({ path }) => path.startsWith("providers")) ? before.providers : now.providers;
+  const changed = now.lists.filter(({ name, digest }) => known.has(name) && known.get(name)!.digest !== digest);
   return {
     config: { ...before, providers, lists: [...now.lists, ...asBefore] },
     added: now.lists.filter(({ name }) => !known.has(name)),
-    changed: now.lists.filter(({ name, digest }) => known.has(name) && known.get(name)!.digest !== digest),
+    changed,
+    moved: changed.flatMap((list) => (isSame(placeOf(known.get(list.name)!), placeOf(list)) ? [] : [list.name])),
     gone: unnamed.filter((list) => !asBefore.includes(list)).map(({ name }) => name),
     asBefore: asBefore.map(({ name }) => name),
     newProviders: !isSame(before.providers, providers),
@@ -50,6 +54,10 @@ const restartKeys: readonly (readonly [string, (config: Config) => unknown])[] =
   ["state.namespace", ({ stateNamespace }) => stateNamespace],
   ["metrics", ({ metrics }) => metrics],
 ];
+
+function placeOf({ target, consumer, options }: ListConfig): unknown {
+  return [target, consumer.adapter.writes(options)];
+}
 
 function isSame(one: unknown, other: unknown): boolean {
   return canonicalJson([one]) === canonicalJson([other]);

@@ -82,6 +82,15 @@ describe.concurrent("while Rollcall runs", { timeout: 30_000 }, () => {
     expect(fromBase64(bench.hub.get("Secret", "one", "fleet.oslo")!.data!["name"]!)).toBe("fleet-oslo");
   });
 
+  it("a list that is put elsewhere is made anew there, and what it wrote before is not swept", async () => {
+    await using bench = await reloadBench(configOf([listOf("one"), listOf("two", { select: { labels: "env=lab" } })]));
+    await bench.write(configOf([listOf("one", { target: { namespace: "two" } }), listOf("two", { select: { labels: "env=lab" } })]));
+    await soon(() => expect(bench.secret("two", "paris")).toBeDefined());
+    expect(bench.said("list is kept elsewhere now")).toMatchObject([{ list: "one" }]);
+    await bench.looks();
+    expect(bench.writes()).toEqual(["create one/fleet.paris", "create two/fleet.paris"]);
+  });
+
   it("a list with a problem goes on as it was, and the others as they are said", async () => {
     await using bench = await reloadBench(configOf([listOf("one"), listOf("two")]));
     await bench.write(configOf([listOf("one", { options: { project: "shop" } }), listOf("two", { mode: "perhaps" })]));

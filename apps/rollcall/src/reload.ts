@@ -53,9 +53,11 @@ function tell(next: Reconfiguration | undefined, log: Log): void {
   if (next === undefined) return log("error", "config refused", { then: "all goes on as before; mend it, and it is read again" });
   const names = (of: readonly { readonly name: string; readonly mode: string }[]): readonly string[] =>
     of.map(({ name, mode }) => `${name} (${mode})`);
-  const { added, changed, gone, asBefore, newProviders, afterRestart } = next;
+  const { added, changed, moved, gone, asBefore, newProviders, afterRestart } = next;
   log("info", "config taken", { added: names(added), changed: names(changed), gone, providers: newProviders ? "changed" : "as before" });
   for (const list of asBefore) log("warn", "list goes on as before", { list, todo: "mend its problems, and it is read again" });
+  for (const list of moved)
+    log("warn", "list is kept elsewhere now", { list, todo: "what it wrote before stays where it is; delete it once nobody uses it" });
   for (const list of gone)
     log("warn", "list is not kept any more", {
       list,
