@@ -7,7 +7,8 @@ export { confirm, giveOrders, readBook, type BookPage, type OrderBook } from "./
 export { digestByRoll } from "./digest-by-roll.ts";
 export { inForce, inWords, noOrders, readOrders, type Order, type Orders } from "./orders.ts";
 export type { Change } from "./plan.ts";
-export type { Standing } from "./standing.ts";
+export { anchorOf, hashes, type Standing } from "./standing.ts";
+export { takeStep } from "./step.ts";
 export type { HubView } from "./same-hub.ts";
 export { defaultRemovals, type Choice, type Removal, type Removals, type State } from "./membership.ts";
 export { defaultGuard, type GuardSettings, type GuardView } from "./guard.ts";
@@ -15,5 +16,5 @@ export { newTarget, type Target } from "./target.ts";
 export { rollKeeper, type RollKeeper } from "./roll-keeper.ts";
 export { rollKind, rollName, rollSelector } from "./roll-object.ts";
 export { causes, readRoll, type Absence, type Cause, type Roll, type Way } from "./roll.ts";
-export { marked, type Owner } from "./marks.ts";
+export { clusterOf, marked, type Owner } from "./marks.ts";
 export { claimsOf, newClaims, oldestFirst, type Claims } from "./claims.ts";

@@ -1,17 +1,10 @@
-import { annotations, RollcallError, type ClusterId, type KubeObject } from "@rollcall/contract";
+import { annotations, RollcallError, type KubeObject } from "@rollcall/contract";
 import { ApiError, backoff, isApiError, isConflict, isNewer, sleep, type Transport } from "@rollcall/kube";
+import { amend, mutable, type RollChange } from "./draft.ts";
 import type { Owner } from "./marks.ts";
 import { noOrders, readOrders, type Orders } from "./orders.ts";
 import { rollObject } from "./roll-object.ts";
-import { emptyRoll, writeRoll, type Absence, type Roll, type Window } from "./roll.ts";
-
-/** What is to be remembered from now on; what is not named stays as it is. */
-export interface RollChange {
-  readonly hub?: string;
-  readonly absence?: { readonly id: ClusterId; readonly is: Absence | undefined };
-  readonly window?: Window;
-  readonly ack?: readonly ClusterId[];
-}
+import { emptyRoll, writeRoll, type Roll } from "./roll.ts";
 
 export interface RollKeeper {
   /** Reads the roll; until then there is none, and nobody may leave. */
@@ -81,19 +74,8 @@ export function rollKeeper({ transport, namespace, owner, onChange, onError }: R
     late.forEach(({ reject }) => reject(why));
   }
 
-  function apply({ hub, absence, window, ack }: RollChange): void {
-    if (hub !== undefined) draft.hub = hub;
-    if (window !== undefined) draft.window = window;
-    ack?.forEach((id) => draft.acked.add(id));
-    if (absence?.is !== undefined) {
-      // A person's word was about this absence; one for another reason needs a word of its own.
-      if (draft.absences.get(absence.id)?.cause !== absence.is.cause) draft.acked.delete(absence.id);
-      draft.absences.set(absence.id, absence.is);
-    }
-    if (absence !== undefined && absence.is === undefined) {
-      draft.absences.delete(absence.id);
-      draft.acked.delete(absence.id);
-    }
+  function apply(change: RollChange): void {
+    amend(draft, change);
     generation += 1;
     isDirty = true;
   }
@@ -237,16 +219,4 @@ export function rollKeeper({ transport, namespace, owner, onChange, onError }: R
       if (isDirty) await work(write);
     },
   };
-}
-
-interface Draft extends Roll {
-  hub?: string;
-  absences: Map<ClusterId, Absence>;
-  window?: Window;
-  acked: Set<ClusterId>;
-  usedAck: boolean;
-}
-
-function mutable(roll: Roll): Draft {
-  return { ...roll, absences: new Map(roll.absences), acked: new Set(roll.acked), usedAck: false };
 }
