@@ -34,9 +34,10 @@ export function required(flags: Flags, name: string): string {
   throw new RollcallError("BadFlag", `--${name} is needed; --help says what for`, { retry: false });
 }
 
-/** A config without a single problem, for commands that only look: half an answer would be taken for the whole. */
-export async function wholeConfig(path: string): Promise<Config> {
+/** A config without a single problem, for commands that only look: half an answer would be taken for the whole. Where the last list is ended, none is left in it. */
+export async function wholeConfig(path: string, { mayBeEmpty = false }: { readonly mayBeEmpty?: boolean } = {}): Promise<Config> {
   const { config, problems } = await configFile(path).read();
-  if (config === undefined || problems.length > 0) throw new RollcallError("BadConfig", problemText(path, problems), { retry: false });
+  const hinders = problems.filter((problem) => !(mayBeEmpty && problem.path === "lists"));
+  if (config === undefined || hinders.length > 0) throw new RollcallError("BadConfig", problemText(path, problems), { retry: false });
   return config;
 }

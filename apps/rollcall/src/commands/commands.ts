@@ -1,6 +1,7 @@
 import { ack } from "./ack.ts";
 import type { Command } from "./command.ts";
 import { demo } from "./demo.ts";
+import { detach } from "./detach.ts";
 import { exclude } from "./exclude.ts";
 import { hold } from "./hold.ts";
 import { pause } from "./pause.ts";
@@ -9,7 +10,7 @@ import { render } from "./render.ts";
 import { sync } from "./sync.ts";
 
 /** Everything that can be typed after `rollcall`. */
-export const commands: Readonly<Record<string, Command>> = { sync, render, rbac, ack, hold, exclude, pause, demo };
+export const commands: Readonly<Record<string, Command>> = { sync, render, rbac, ack, hold, exclude, pause, detach, demo };
 
 /** The command of that name, if there is one. */
 export function commandNamed(name: string): Command | undefined {

@@ -31,6 +31,8 @@ export function checkConfig(value: unknown, providerFile?: unknown): ReadConfig 
     leftOut.push(typeof name === "string" ? name : undefined);
     return [];
   });
+  // Nothing can be kept by it, though it still says where lists have been kept.
+  if (Array.isArray(said) && all.length === 0) problems.push({ path: "lists", message: "expected at least one list, got an empty list" });
   if (!whole.success) return { problems, leftOut };
   const { instance, inventory, state, metrics } = whole.data;
   return {

@@ -126,5 +126,5 @@ export const file = z.strictObject({
     .default({}),
   state: z.strictObject({ namespace: namespace.default("rollcall") }).prefault({}),
   metrics: z.strictObject({ listen: z.string().refine(isAddress, expected("host:port, such as 127.0.0.1:9090")) }).optional(),
-  lists: z.array(z.unknown(), expected("at least one list")).min(1, expected("at least one list")),
+  lists: z.array(z.unknown(), expected("at least one list")),
 });
