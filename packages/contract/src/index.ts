@@ -9,6 +9,8 @@ export { bounded, nameFrom, objectName } from "./names.ts";
 export { digestOf, endpointHash, sameServer } from "./endpoint.ts";
 export { canonicalJson } from "./canonical.ts";
 export { isCertificates } from "./pem.ts";
+export { kubeconfig, type KubeconfigOptions } from "./kubeconfig.ts";
+export { readers, unreadable, type Fate, type Reader, type Trait } from "./kubeconfig-readers.ts";
 export type { Adapter, Answered, Indexed, Kept, Leave, Member, Unlisted, Verdict } from "./adapter.ts";
 export {
   dropFromIndex,
