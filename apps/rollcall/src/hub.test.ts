@@ -171,6 +171,20 @@ describe("a definition that is deleted takes every profile with it", () => {
   });
 });
 
+describe("a server that says for a moment that it has no profiles", () => {
+  it("lets nobody go for that, and is believed again as soon as it lists them", async () => {
+    const { api, hub, says, answers, events } = await story({ given: [profile({ name: "paris" })] });
+    await hub.synced();
+    answers({ without: "/v1alpha1" });
+    await soon(() => expect(events.some((event) => event.type === "failed" && event.absent)).toBe(true));
+    expect([says("paris"), says("oslo")]).toEqual(["chosen", "unknown: HubUnreachable"]);
+    answers({});
+    await soon(() => expect(says("oslo")).toBe("not chosen: unregistered"));
+    api.remove("ClusterProfile", "fleet", "paris");
+    await soon(() => expect(says("paris")).toBe("not chosen: unregistered"));
+  });
+});
+
 describe("a hub whose resourceVersion went back", () => {
   it("says so before it tells anything older, so that nobody acts on that unwarned", async () => {
     const before = ["paris", "oslo", "rome", "lima"].map((name) => profile({ name }));

@@ -66,7 +66,10 @@ export function startHub({ transport, namespaces, signal, onChange, onEvent, tim
       heartbeats.see(changes);
       take(changes);
     },
-    onComplete: (namespace, store) => take(idsIn(namespace).flatMap((key) => (store.get(key) === undefined ? [{ key }] : []))),
+    onListed(namespace, store) {
+      for (const { id } of store.values()) lost.see(id, true);
+      take(idsIn(namespace).flatMap((key) => (store.get(key) === undefined ? [{ key }] : [])));
+    },
     onAbsent: (namespace) => lost.lose(namespace, idsIn(namespace)),
   });
 

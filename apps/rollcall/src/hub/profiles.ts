@@ -17,8 +17,8 @@ export interface ProfilesOptions {
   readonly signal: AbortSignal;
   readonly timing: Pick<InformerOptions<unknown>, "silence" | "firstRetry">;
   readonly onChange: (changes: readonly Change<Profile>[]) => void;
-  /** Everything of a namespace is known, for the first time in a version: what is not in the store is not there. */
-  readonly onComplete: (namespace: string, store: Store<Profile>) => void;
+  /** A namespace was listed completely: what is not in the store is not there. */
+  readonly onListed: (namespace: string, store: Store<Profile>) => void;
   /** The server has no profiles any more, in the version that they were read in. */
   readonly onAbsent: (namespace: string) => void;
   readonly onEvent: (event: InformerEvent) => void;
@@ -40,7 +40,7 @@ const versions = ["v1alpha1", "v1alpha2"] as const;
 
 /** Follows profiles in the first version that the server has, and in another one when it stops having that. What is known stays meanwhile. */
 export function followProfiles(options: ProfilesOptions): Profiles {
-  const { transport, namespaces, signal, timing, onChange, onComplete, onAbsent, onEvent } = options;
+  const { transport, namespaces, signal, timing, onChange, onListed, onAbsent, onEvent } = options;
   const informers = new Map<string, Informer<Profile>>();
   const read = new Map(namespaces.map((namespace) => [namespace, Promise.withResolvers<void>()]));
   let version: string | undefined;
@@ -54,22 +54,20 @@ export function followProfiles(options: ProfilesOptions): Profiles {
     const inTurn = AbortSignal.any([signal, turn.signal]);
     for (const namespace of namespaces) {
       const kind: Kind = { apiVersion: `${group}/${now}`, kind: "ClusterProfile", plural, namespace };
-      const heard = (event: InformerEvent): void => told(namespace, event);
+      const heard = (event: InformerEvent): void => {
+        if (!inTurn.aborted) told(namespace, event);
+      };
       const informer = startInformer({ ...timing, transport, kind, project: parseProfile, onChange, onEvent: heard, signal: inTurn });
       informers.set(namespace, informer);
-      void complete(namespace, informer, inTurn);
     }
-  }
-
-  async function complete(namespace: string, { synced, store }: Informer<Profile>, inTurn: AbortSignal): Promise<void> {
-    await synced;
-    if (inTurn.aborted) return;
-    onComplete(namespace, store);
-    read.get(namespace)?.resolve();
   }
 
   function told(namespace: string, event: InformerEvent): void {
     onEvent(event);
+    if (event.type === "listed") {
+      onListed(namespace, informers.get(namespace)!.store);
+      read.get(namespace)?.resolve();
+    }
     if (event.type !== "failed" || !event.absent) return;
     onAbsent(namespace);
     void askAgain(event);
