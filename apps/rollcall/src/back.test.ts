@@ -17,6 +17,9 @@ interface Bench extends AsyncDisposable {
   publish(name: string, env: string): void;
 }
 
+const config = (options: object = {}) =>
+  checkConfig(configOf([listOf("one", { select: { labels: "env=prod" }, target: { namespace: "one", kubeconfig: "there" }, options })]));
+
 async function start(): Promise<Bench> {
   const hub = await startMemoryHub({ kinds: [clusterProfileKind], namespaces: ["fleet", "one", "rollcall"] });
   const [toHub, toTarget] = await Promise.all([startProxy({ target: hub.url }), startProxy({ target: hub.url })]);
@@ -26,10 +29,9 @@ async function start(): Promise<Bench> {
     hub.apply({ ...rest, metadata: sent });
   };
   for (const name of ["paris", "rome", "oslo"]) publish(name, "prod");
-  const list = listOf("one", { select: { labels: "env=prod" }, target: { namespace: "one", kubeconfig: "there" } });
   const lines: { message: string }[] = [];
   const rollcall = await startRollcall({
-    config: checkConfig(configOf([list])).config!,
+    config: config().config!,
     open: async ({ kubeconfig }) => openTransport({ url: (kubeconfig === undefined ? toHub : toTarget).url, token: async () => hub.token }),
     log: (level, message, fields) => void lines.push({ ...fields, message }),
     timing: { firstRetry: 50 },
@@ -99,5 +101,63 @@ describe.concurrent("when a server is back after trouble", { timeout: 40_000 }, 
     heard(connected);
     heard(connected);
     expect(times).toBe(1);
+  });
+});
+
+it("a list that changes finishes what it is writing before it goes on in another way", { timeout: 20_000 }, async () => {
+  await using bench = await start();
+  const [before, from] = [bench.hub.requests.length, bench.toTarget.requests.length];
+  bench.toTarget.rule({ verb: "create", meanwhile: () => new Promise((resolve) => setTimeout(resolve, 700)) });
+  bench.publish("lima", "prod");
+  await within(5, () => expect(bench.toTarget.requests.slice(from)).toContainEqual(expect.objectContaining({ verb: "create" })));
+  bench.rollcall.take(config({ project: "shop" }));
+  await within(10, () => expect(bench.hub.get("Secret", "one", "fleet.lima")?.data?.["project"]).toBeDefined());
+  const lima = bench.hub.requests.slice(before).filter(({ resource, verb }) => resource === "secrets" && verb !== "watch");
+  expect(lima.flatMap(({ verb, code }) => (verb === "create" ? [code] : []))).toEqual([201]);
+  expect(lima.filter(({ code }) => code >= 400)).toEqual([]);
+});
+
+describe.concurrent("when another hub answers at the same address", { timeout: 40_000 }, () => {
+  const replace = (hub: MemoryHub): void => {
+    hub.remove("Namespace", undefined, "kube-system");
+    hub.apply({ apiVersion: "v1", kind: "Namespace", metadata: { name: "kube-system" } });
+  };
+
+  it("nobody is let go for it, and it is believed once it has all the members", async () => {
+    await using bench = await start();
+    replace(bench.hub);
+    bench.hub.remove("ClusterProfile", "fleet", "paris");
+    const up = bench.toHub.rule({ when: () => true, answer: "reset" });
+    bench.toHub.closeAll();
+    await within(10, () =>
+      expect(bench.lines).toContainEqual(expect.objectContaining({ message: "watch failed", kind: "ClusterProfile" })),
+    );
+    up();
+    const status = () => bench.rollcall.lists.get("one")!.status().get("fleet/paris");
+    await within(20, () => expect(bench.lines).toContainEqual(expect.objectContaining({ message: "another hub answers" })));
+    bench.publish("rome", "test");
+    await within(10, () => expect(status()?.verdict).toMatchObject({ is: "stale", reason: "HubChanged" }));
+    await within(10, () =>
+      expect(bench.rollcall.lists.get("one")!.status().get("fleet/rome")?.verdict).toMatchObject({ reason: "HubChanged" }),
+    );
+    bench.publish("paris", "prod");
+    await within(20, () => expect(bench.lines).toContainEqual(expect.objectContaining({ message: "hub believed" })));
+    await within(10, () => expect(status()?.verdict).toBeUndefined());
+  });
+
+  it("a hub that is the same after trouble is nobody's doubt for longer than it takes to ask", async () => {
+    await using bench = await start();
+    const up = bench.toHub.rule({ when: () => true, answer: "reset" });
+    bench.toHub.closeAll();
+    await within(10, () =>
+      expect(bench.lines).toContainEqual(expect.objectContaining({ message: "watch failed", kind: "ClusterProfile" })),
+    );
+    bench.publish("lima", "prod");
+    up();
+    await within(20, () => expect(bench.rollcall.lists.get("one")!.status().get("fleet/lima")).toMatchObject({ state: "member" }));
+    await within(5, () =>
+      expect([...bench.rollcall.lists.get("one")!.status().values()].every(({ verdict }) => verdict === undefined)).toBe(true),
+    );
+    expect(bench.lines.map(({ message }) => message)).not.toContain("another hub answers");
   });
 });

@@ -1,18 +1,35 @@
 import { connect, type Provider } from "@rollcall/connect";
+import type { ClusterId } from "@rollcall/contract";
 import { sleep } from "@rollcall/kube";
-import { keepList, type KeptList, type ListEvent } from "@rollcall/sync";
+import { keepList, type KeptList, type ListEvent, type Planned, type RollKeeper, type Target } from "@rollcall/sync";
 import type { ListConfig, ServerRef } from "./config/config.ts";
 import type { Hub } from "./hub.ts";
+import type { Identity } from "./hub/identity.ts";
 import { logList, type Log } from "./log.ts";
 import type { Places } from "./places.ts";
+
+/** What is known of the place where a list is kept. */
+export interface Stands {
+  readonly target: Target;
+  readonly roll: RollKeeper;
+}
+
+/** Somebody who wants to know what every list comes to, and for whom nothing is to be done. */
+export interface Onlooker {
+  /** When it ends, lists are gone through with whatever the hub has said by then. */
+  readonly patience: Promise<void>;
+  readonly placed: (list: string, stands: Stands) => void;
+  readonly planned: (list: string, id: ClusterId, planned: Planned) => void;
+  /** The list has been gone through once. */
+  readonly through: (list: string) => void;
+}
 
 /** What all lists share. */
 export interface Shared {
   readonly instance: string;
   readonly hub: Hub;
   readonly hubUrl: string;
-  /** The uid by which the hub is known, once it has been asked. */
-  readonly hubUid: Promise<string>;
+  readonly identity: Identity;
   readonly places: Places;
   readonly serverOf: (list: ListConfig) => ServerRef;
   readonly providers: () => readonly Provider[];
@@ -20,6 +37,7 @@ export interface Shared {
   readonly lists: Map<string, KeptList>;
   readonly log: Log;
   readonly report?: (event: ListEvent) => void;
+  readonly onlooker?: Onlooker;
   readonly now: () => number;
   readonly signal: AbortSignal;
 }
@@ -36,7 +54,8 @@ export interface Life {
 /** Begins to keep a list once the one before it is closed: two at once would write against each other. */
 export function beginLife(list: ListConfig, before: Promise<void>, shared: Shared): Life {
   const { name, consumer, digest } = list;
-  const { hub, lists, log, report, instance } = shared;
+  const { hub, identity, lists, log, report, instance, onlooker } = shared;
+  const patience = onlooker === undefined ? [] : [onlooker.patience];
   const ending = new AbortController();
   const signal = AbortSignal.any([shared.signal, ending.signal]);
   let kept: KeptList | undefined;
@@ -50,8 +69,9 @@ export function beginLife(list: ListConfig, before: Promise<void>, shared: Share
   async function keep(): Promise<void> {
     await before;
     const { target, roll } = await place.ready();
-    await hub.synced(list);
-    const hubUid = await shared.hubUid;
+    onlooker?.placed(name, { target, roll });
+    await Promise.race([hub.synced(list), ...patience]);
+    await Promise.race([identity.known, ...patience]);
     if (signal.aborted) return;
     kept = keepList({
       owner: { instance, list: name },
@@ -64,8 +84,9 @@ export function beginLife(list: ListConfig, before: Promise<void>, shared: Share
       roll,
       inventory: hub.inventory(list),
       connect: (cluster, login) => connect(cluster, login, shared.providers()),
-      hub: () => ({ uid: hubUid, timesBack: hub.timesBack() }),
+      hub: () => ({ ...uidOf(identity), timesBack: hub.timesBack() }),
       now: shared.now,
+      ...(onlooker && { planned: (id, planned) => onlooker.planned(name, id, planned) }),
       report(event) {
         logList(log, event, digest);
         report?.(event);
@@ -74,6 +95,7 @@ export function beginLife(list: ListConfig, before: Promise<void>, shared: Share
     lists.set(name, kept);
     kept.start();
     await kept.idle();
+    onlooker?.through(name);
     if (!signal.aborted) log("info", "list gone through", { list: name, clusters: kept.status().size });
   }
 
@@ -92,6 +114,11 @@ export function beginLife(list: ListConfig, before: Promise<void>, shared: Share
       await place.close();
     },
   };
+}
+
+function uidOf(identity: Identity): { readonly uid?: string } {
+  const uid = identity.uid();
+  return uid === undefined ? {} : { uid };
 }
 
 /** Looks again at everyone of whom something could not be known. */

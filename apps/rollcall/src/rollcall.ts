@@ -1,11 +1,11 @@
 import type { ClusterId } from "@rollcall/contract";
-import { read, sleep, type InformerEvent, type Transport } from "@rollcall/kube";
+import { sleep, type InformerEvent, type Transport } from "@rollcall/kube";
 import type { KeptList, ListEvent } from "@rollcall/sync";
 import type { Config, ListConfig, ReadConfig, ServerRef } from "./config/config.ts";
 import { startHub, type Hub } from "./hub.ts";
-import { beginLife, lookAgain, type Life, type Shared } from "./life.ts";
+import { identify } from "./hub/identity.ts";
+import { beginLife, lookAgain, type Life, type Onlooker, type Shared } from "./life.ts";
 import { logInformer, type Log } from "./log.ts";
-import { persistently } from "./persistently.ts";
 import { newPlaces } from "./places.ts";
 import { reconfigure, type Reconfiguration } from "./reconfigure.ts";
 import { serverOf } from "./servers.ts";
@@ -20,6 +20,8 @@ export interface RollcallParts {
   readonly report?: (event: ListEvent) => void;
   /** Told what happens to lists and watches. */
   readonly watched?: (event: InformerEvent) => void;
+  /** For somebody who only looks; the lists are in mode `observe` then. */
+  readonly onlooker?: Onlooker;
   readonly now?: () => number;
   readonly timing?: Timing;
 }
@@ -42,6 +44,7 @@ export async function startRollcall({
   log,
   report,
   watched,
+  onlooker,
   now = Date.now,
   timing = {},
   ...parts
@@ -58,25 +61,28 @@ export async function startRollcall({
 
   const lists = new Map<string, KeptList>();
   const hubTransport = await transports.to(inventory);
-  const onChange = (ids: readonly ClusterId[]): void => lists.forEach((list) => list.look(ids));
+  const identity = identify(hubTransport, signal, log, () => lists.forEach(lookAgain));
+  const onChange = (ids: readonly ClusterId[]): void => {
+    identity.took();
+    lists.forEach((list) => list.look(ids));
+  };
   const back = whenBack(() => lists.forEach(lookAgain));
   const heard = (event: InformerEvent): void => {
     onEvent(event);
+    identity.heard(event);
     back(event);
   };
   const hub = startHub({ transport: hubTransport, namespaces: inventory.namespaces, signal, onEvent: heard, onChange, timing });
-  const hubUid = identity(hubTransport, signal, log);
-  // Told to stop before the hub was reached: those who wait for it are told, and nobody else has to be.
-  hubUid.catch(() => undefined);
   const shared: Shared = {
     instance,
     hub,
-    hubUid,
+    identity,
     lists,
     log,
     now,
     signal,
     ...(report && { report }),
+    ...(onlooker && { onlooker }),
     hubUrl: hubTransport.url,
     places: newPlaces({ config, transports, log, onEvent, timing, signal }),
     serverOf: (list) => serverOf(list, config),
@@ -126,15 +132,4 @@ export async function startRollcall({
       await transports.closeAll();
     },
   };
-}
-
-/** The hub is known by the uid of its kube-system namespace, whatever its address. */
-async function identity(transport: Transport, signal: AbortSignal, log: Log): Promise<string> {
-  const kind = { apiVersion: "v1", kind: "Namespace", plural: "namespaces" };
-  return persistently(
-    async () => (await read(transport, kind, "kube-system")).metadata.uid ?? "",
-    "the hub cannot be identified",
-    signal,
-    log,
-  );
 }

@@ -14,8 +14,8 @@ export interface ApprovalParts<Options> extends Pick<PassParts<Options>, Needed>
   readonly hub: SameHub;
   readonly uid: () => string | undefined;
   readonly report: (event: ListEvent) => void;
-  /** Told when a person's word, or a proof, was taken up. */
-  readonly onTaken: () => void;
+  /** Everybody is to be looked at: a person's word or a proof was taken up, or a doubt has begun. */
+  readonly lookAtAll: () => void;
 }
 
 /** Who may go, by the guard's word on the list as a whole and by a person's. */
@@ -96,7 +96,7 @@ export function newApproval<Options>(parts: ApprovalParts<Options>): Approval {
     await roll.commit(isHub ? { hub: uid } : { ack: [...missing.keys()] });
     if (isHub) hub.believe();
     parts.report({ is: "acked", list, digest, expected });
-    parts.onTaken();
+    parts.lookAtAll();
   }
 
   async function believe(): Promise<void> {
@@ -108,7 +108,7 @@ export function newApproval<Options>(parts: ApprovalParts<Options>): Approval {
     if (parts.mode === "sync" && roll.roll().hub !== uid) await roll.commit({ hub: uid });
     hub.believe();
     parts.report({ is: "hub believed", list });
-    parts.onTaken();
+    parts.lookAtAll();
   }
 
   /** A roll that was lost forgets the hub as well; whoever makes it anew writes down where the members came from. */
@@ -154,7 +154,8 @@ export function newApproval<Options>(parts: ApprovalParts<Options>): Approval {
     },
     acknowledge: () => void attempt(acknowledge),
     prove(id, isProof) {
-      hub.saw(id, isProof);
+      // All the others have to be looked at too, or they could never prove anything.
+      if (hub.saw(id, isProof)) parts.lookAtAll();
       proving ??= setTimeout(() => void attempt(believe), 50);
     },
     close() {

@@ -468,6 +468,8 @@ describe.concurrent("another hub", patience, () => {
     await second.settle();
     expect(bench.writes(from)).toEqual([]);
     bench.fleet.put(again[5]!);
+    // One look at one member is enough for all of them to be looked at.
+    await soon(() => expect(second.events).toContainEqual(expect.objectContaining({ is: "hub believed" })));
     await second.settle();
     expect(second.events).toContainEqual(expect.objectContaining({ is: "hub believed" }));
     expect(rollOf(bench).hub).toBe("hub-2");

@@ -80,7 +80,7 @@ export function keepList<Options>(parts: ListParts<Options>): KeptList {
     hub,
     uid: () => parts.hub().uid,
     report,
-    onTaken: lookAtAll,
+    lookAtAll,
   });
   const view = (): GuardView => approval.view();
   const passParts: PassParts<Options> = {

@@ -14,8 +14,8 @@ export interface SameHub {
   doubt(): Refusal | undefined;
   /** What a person confirms who says that it is meant. */
   digest(): string;
-  /** A look has found a member to be, or not to be, the cluster that it stands for. */
-  saw(id: ClusterId, isProven: boolean): void;
+  /** A look has found a member to be, or not to be, the cluster that it stands for. Says whether that was the first of this doubt. */
+  saw(id: ClusterId, isProven: boolean): boolean;
   /** In doubt, and every one of these has proven to be the same. */
   isProvenBy(members: Iterable<ClusterId>): boolean;
   /** The hub is to be believed as it is now. */
@@ -56,12 +56,16 @@ export function sameHub({ list, hub, known, confirm }: SameHubParts): SameHub {
     doubt,
     digest,
     saw(id, isProven) {
-      const { uid = "", timesBack } = hub();
+      const { uid, timesBack } = hub();
+      if (uid === undefined) return false;
+      const of = `${uid} ${timesBack}`;
+      const isFirst = provenOf !== of;
       // What was proven to another hub says nothing here.
-      if (provenOf !== `${uid} ${timesBack}`) proven.clear();
-      provenOf = `${uid} ${timesBack}`;
+      if (isFirst) proven.clear();
+      provenOf = of;
       if (isProven) proven.add(id);
       else proven.delete(id);
+      return isFirst;
     },
     isProvenBy(members) {
       const { uid, timesBack } = hub();
