@@ -37,6 +37,9 @@ export function requestLines(
       lines.stop(reason);
       reject(reason);
     };
+    function tellProblem(): void {
+      resolve({ ...answer, lines, problem: problem.toString("utf8") });
+    }
     const finish = (): void => signal?.removeEventListener("abort", told);
     if (signal?.aborted) return told();
     signal?.addEventListener("abort", told);
@@ -50,14 +53,20 @@ export function requestLines(
         if (isGood()) resolve({ ...answer, lines });
       },
       onResponseData(_, chunk) {
-        if (!isGood()) return void (problem = Buffer.concat([problem, chunk.subarray(0, longestProblem - problem.length)]));
+        if (!isGood()) {
+          problem = Buffer.concat([problem, chunk]);
+          if (problem.length <= longestProblem) return;
+          tellProblem();
+          controller?.abort(new Error("all that is to be known of it"));
+          return;
+        }
         lines.push(chunk);
         if (lines.waiting() > mostWaiting) controller?.pause();
       },
       onResponseEnd() {
         finish();
         lines.end();
-        resolve({ ...answer, lines, problem: problem.toString("utf8") });
+        tellProblem();
       },
       onResponseError(_, error) {
         finish();
