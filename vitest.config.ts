@@ -11,7 +11,13 @@ export default defineConfig({
         ...source,
         test: {
           name: "unit",
-          include: ["packages/*/src/**/*.test.ts", "apps/*/src/**/*.test.ts", "e2e/stories/memory.test.ts", "e2e/faults/memory.test.ts"],
+          include: [
+            "packages/*/src/**/*.test.ts",
+            "apps/*/src/**/*.test.ts",
+            "e2e/stories/memory.test.ts",
+            "e2e/faults/memory.test.ts",
+            "e2e/upgrade/upgrade.test.ts",
+          ],
           // Generous, so that a busy machine is slow and not red.
           testTimeout: 60_000,
           hookTimeout: 60_000,
@@ -23,7 +29,7 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["e2e/**/*.test.ts"],
-          exclude: ["e2e/stories/memory.test.ts", "e2e/faults/memory.test.ts"],
+          exclude: ["e2e/stories/memory.test.ts", "e2e/faults/memory.test.ts", "e2e/upgrade/upgrade.test.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,

@@ -15,6 +15,8 @@ export interface Program {
   /** Waits for a line of the log with these fields; those before `from` do not count. */
   says(fields: object, from?: number): Promise<LogLine>;
   isRunning(): boolean;
+  /** Stops its clock in the middle of whatever it does, or lets it go on. */
+  pause(isPaused: boolean): void;
   /** Ends it as a node that loses power does. */
   kill(): Promise<void>;
   /** Asks it to stop, and gives its exit code. */
@@ -49,6 +51,7 @@ export function launchProgram(args: readonly string[]): Program {
           return lines.slice(from).find((line) => contains(line, fields));
         },
       ),
+    pause: (isPaused) => void child.kill(isPaused ? "SIGSTOP" : "SIGCONT"),
     async kill() {
       child.kill("SIGKILL");
       await ended;

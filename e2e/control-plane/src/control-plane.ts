@@ -40,6 +40,8 @@ export interface ControlPlane extends Objects {
   mark(): Promise<number>;
   /** Ends a program and waits until it has ended. */
   kill(program: ProgramName, signal?: "SIGKILL" | "SIGTERM"): Promise<void>;
+  /** Stops a program's clock in the middle of whatever it does; the answer lets it go on. */
+  pause(program: ProgramName): () => void;
   /** Starts a program again on the same port with the same data, and waits until it is ready. */
   restart(program: ProgramName): Promise<void>;
   stop(): Promise<void>;
@@ -133,6 +135,10 @@ function controlPlane(running: Running): ControlPlane {
     async mark() {
       await settle();
       return log.mark();
+    },
+    pause(name) {
+      find(name).pause(true);
+      return () => find(name).pause(false);
     },
     async restart(name) {
       await kill(name);

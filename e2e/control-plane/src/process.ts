@@ -9,6 +9,8 @@ export interface Program {
   start(): void;
   /** Resolves when it has ended; at once when it is not running. */
   kill(signal: "SIGKILL" | "SIGTERM"): Promise<void>;
+  /** Stops its clock in the middle of whatever it does, or lets it go on. */
+  pause(isPaused: boolean): void;
   /** At once and without waiting, for when this process itself is ending. */
   killNow(): void;
   /** Throws, with the end of its log, when it ended without being told to. */
@@ -45,6 +47,7 @@ export function program(name: string, [file, ...args]: readonly string[], log: s
       await ended;
       child = undefined;
     },
+    pause: (isPaused) => void child?.kill(isPaused ? "SIGSTOP" : "SIGCONT"),
     killNow: () => void child?.kill("SIGKILL"),
     check() {
       if (child === undefined || isRunning()) return;
