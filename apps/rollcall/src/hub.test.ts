@@ -313,6 +313,24 @@ describe("health", () => {
   });
 });
 
+describe("two profiles of one member", () => {
+  it("are one cluster to a list that chooses both, and no trouble to a list that chooses one", async () => {
+    const twin = (name: string, env: string) => profile({ name, memberId: "m-1", labels: { env } });
+    const { api, hub, changed } = await story({ given: [twin("paris", "prod"), profile({ name: "rome", memberId: "m-2" })] });
+    await hub.synced();
+    changed.length = 0;
+    api.apply(twin("lutetia", "test"));
+    await soon(() => expect(changed.toSorted()).toEqual(["fleet/lutetia", "fleet/paris"]));
+    const why = (chooser: Chooser, onList: readonly string[], name: string) =>
+      hub.inventory(chooser).duplicate!(`fleet/${name}`, (id) => onList.includes(id))?.reason;
+    expect(why(everybody, ["fleet/paris"], "lutetia")).toBe("DuplicateMember");
+    expect(why(everybody, ["fleet/paris"], "paris")).toBeUndefined();
+    const prod: Chooser = { select: explainSelection({ labels: "env=prod" }) };
+    expect(why(prod, [], "paris")).toBeUndefined();
+    expect(why(everybody, [], "rome")).toBeUndefined();
+  });
+});
+
 describe("the age of the inventory", () => {
   it("is that of the newest change of anything that a manager writes", async () => {
     const { api, hub } = await story({ given: [profile({ name: "paris" }), profile({ name: "oslo", manager: "by-hand" })] });

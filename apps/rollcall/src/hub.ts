@@ -2,6 +2,7 @@ import { type Cluster, type ClusterId, type Refusal, refusal, refusalOf } from "
 import {
   advance,
   anyHealth,
+  duplicates,
   emptyFleet,
   placed,
   type Chosen,
@@ -17,6 +18,7 @@ import { newHeartbeats, type Heartbeat } from "./hub/heartbeats.ts";
 import { newLost } from "./hub/lost.ts";
 import { followNamespaces, type Namespaces } from "./hub/namespaces.ts";
 import { followProfiles } from "./hub/profiles.ts";
+import { newTwins } from "./hub/twins.ts";
 
 export interface HubOptions {
   readonly transport: Transport;
@@ -59,6 +61,7 @@ export function startHub({ transport, namespaces, signal, onChange, onEvent, tim
   const health = healthClock(onChange, signal);
   const heartbeats = newHeartbeats();
   const lost = newLost();
+  const twins = newTwins();
   const followed = { transport, namespaces, signal, timing, onEvent: heard };
   const profiles = followProfiles({
     ...followed,
@@ -87,7 +90,7 @@ export function startHub({ transport, namespaces, signal, onChange, onEvent, tim
     const { fleet: next, changed } = advance(fleet, seen);
     fleet = next;
     for (const id of changed) health.see(id, fleet.clusters.get(id)?.health);
-    return changed;
+    return [...new Set([...changed, ...changed.flatMap((id) => twins.see(id, fleet.clusters.get(id)))])];
   }
 
   /** All profiles of a namespace are seen anew in its labels; and who was undecided for want of them is looked at. */
@@ -155,6 +158,14 @@ export function startHub({ transport, namespaces, signal, onChange, onEvent, tim
     return { is: "not chosen", cause: here === undefined ? "unregistered" : well === undefined ? "deselected" : "unhealthy" };
   }
 
+  /** Why it may not join, for another profile that is chosen speaks of the same member. */
+  function duplicate(id: ClusterId, isOnList: (id: ClusterId) => boolean, chooser: Chooser): Refusal | undefined {
+    const all = twins.of(id);
+    if (all.length < 2) return undefined;
+    const chosen = all.flatMap((each) => (choose(each, chooser).is === "chosen" ? fleet.clusters.get(each)! : []));
+    return duplicates(chosen, new Set(all.filter(isOnList))).get(id);
+  }
+
   return {
     fleet: () => fleet,
     async synced({ asksNamespaces = false } = {}) {
@@ -174,6 +185,7 @@ export function startHub({ transport, namespaces, signal, onChange, onEvent, tim
       ids: () => fleet.clusters.keys(),
       cluster: (id) => fleet.clusters.get(id),
       choose: (id) => choose(id, chooser),
+      duplicate: (id, isOnList) => duplicate(id, isOnList, chooser),
       ...(chooser.order && { order: chooser.order }),
     }),
   };

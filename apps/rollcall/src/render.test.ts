@@ -123,6 +123,14 @@ describe("a profile from a file", () => {
     ]);
   });
 
+  it("of which another one speaks of the same member is on no list, unless it is the oldest", async () => {
+    const labels = { "multicluster.x-k8s.io/inventory-member-id": "m-1" };
+    const at = (name: string, creationTimestamp: string) => profile(name, { metadata: { labels, creationTimestamp } });
+    const rendered = await renderLists(config(), [at("paris", "2026-11-02T00:00:00Z"), at("rome", "2026-11-01T00:00:00Z")]);
+    expect(reasons(rendered)).toEqual(["fleet/paris DuplicateMember"]);
+    expect(rendered.objects).toHaveLength(1);
+  });
+
   it("that is being deleted is on no list", async () => {
     const metadata = { deletionTimestamp: "2026-11-01T08:00:00Z" };
     expect(reasons(await renderLists(config(), [profile("paris", { metadata })]))).toEqual(["fleet/paris Terminating"]);

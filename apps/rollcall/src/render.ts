@@ -1,6 +1,6 @@
 import { connect } from "@rollcall/connect";
 import { isRefusal, refusal, refusalOf, type Cluster, type ClusterId, type KubeObject, type Refusal } from "@rollcall/contract";
-import { judgeHealth, parseProfile, placed, seeHealth, type Chosen } from "@rollcall/inventory";
+import { duplicates, judgeHealth, parseProfile, placed, seeHealth, type Chosen } from "@rollcall/inventory";
 import { claimsOf, marked, newClaims, oldestFirst, type Claims } from "@rollcall/sync";
 import type { Config, ListConfig } from "./config/config.ts";
 
@@ -64,7 +64,13 @@ async function renderList(list: ListConfig, all: readonly Cluster[], namespaces:
     if ("refusal" in said) refusals.push({ list: list.name, cluster: cluster.id, ...said.refusal });
     return "refusal" in said || said.chosen;
   });
-  const decided = chosen.filter(({ id }) => refusals.every(({ cluster }) => cluster !== id));
+  const undecided = new Set(refusals.map(({ cluster }) => cluster));
+  const doubles = duplicates(
+    chosen.filter(({ id }) => !undecided.has(id)),
+    new Set(),
+  );
+  for (const [cluster, why] of doubles) refusals.push({ list: list.name, cluster, ...why });
+  const decided = chosen.filter(({ id }) => !undecided.has(id) && !doubles.has(id));
   for (const cluster of decided) {
     const entry = await entryOf(cluster, list, config, claims).catch(refusalOf);
     if (isRefusal(entry)) refusals.push({ list: list.name, cluster: cluster.id, ...entry });

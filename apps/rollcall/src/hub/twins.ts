@@ -1,0 +1,35 @@
+import type { Cluster, ClusterId } from "@rollcall/contract";
+
+/** Profiles that speak of the same member, found without walking the fleet. */
+export interface Twins {
+  /** A profile was seen, or is gone; says who else speaks of the member that it speaks of, or spoke of. */
+  see(id: ClusterId, cluster: Cluster | undefined): readonly ClusterId[];
+  /** Everyone who speaks of the same member, this one included; nobody where it names none. */
+  of(id: ClusterId): readonly ClusterId[];
+}
+
+export function newTwins(): Twins {
+  const members = new Map<ClusterId, string>();
+  const profiles = new Map<string, Set<ClusterId>>();
+
+  const others = (member: string | undefined, id: ClusterId): readonly ClusterId[] =>
+    member === undefined ? [] : [...(profiles.get(member) ?? [])].filter((each) => each !== id);
+
+  return {
+    see(id, cluster) {
+      const [was, is] = [members.get(id), cluster?.memberId || undefined];
+      if (was === is) return others(is, id);
+      if (was !== undefined) {
+        members.delete(id);
+        profiles.get(was)!.delete(id);
+        if (profiles.get(was)!.size === 0) profiles.delete(was);
+      }
+      if (is !== undefined) {
+        members.set(id, is);
+        profiles.set(is, (profiles.get(is) ?? new Set()).add(id));
+      }
+      return [...new Set([...others(was, id), ...others(is, id)])];
+    },
+    of: (id) => [...(profiles.get(members.get(id) ?? "") ?? [])],
+  };
+}
