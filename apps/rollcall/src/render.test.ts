@@ -127,7 +127,7 @@ describe("a profile from a file", () => {
     const labels = { "multicluster.x-k8s.io/inventory-member-id": "m-1" };
     const at = (name: string, creationTimestamp: string) => profile(name, { metadata: { labels, creationTimestamp } });
     const rendered = await renderLists(config(), [at("paris", "2026-11-02T00:00:00Z"), at("rome", "2026-11-01T00:00:00Z")]);
-    expect(reasons(rendered)).toEqual(["fleet/paris DuplicateMember"]);
+    expect(reasons(rendered)).toEqual(["argocd fleet/paris DuplicateMember"]);
     expect(rendered.objects).toHaveLength(1);
   });
 
