@@ -43,6 +43,30 @@ async function follow(test: Finishing, before: readonly KubeObject[] = []): Prom
   return { bench, target, transport, told };
 }
 
+describe.concurrent("what is labelled as ours and that no list keeps", patience, () => {
+  it("is found: of a list that is not here, a copy by hand, and what tells no cluster; the roll is none of it", async (test) => {
+    const copy = marked(secrets, "fleet/paris", {});
+    const wrote = JSON.stringify({ as: copy.metadata.name, of: "fleet/paris" });
+    const labels = { "rollcall.dev/instance": "rollcall", "rollcall.dev/list": "one" };
+    const { target } = await follow(test, [
+      marked(secrets, "fleet/oslo", {}),
+      marked(secrets, "fleet/rome", {}, "gone"),
+      {
+        ...copy,
+        metadata: { ...copy.metadata, name: "by-hand", annotations: { ...copy.metadata.annotations, "rollcall.dev/wrote": wrote } },
+      },
+      { apiVersion: "v1", kind: "Secret", metadata: { name: "bare", namespace: toys, labels } },
+      { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "rollcall-one-roll", namespace: toys, labels } },
+    ]);
+    expect(
+      target
+        .strays()
+        .map(({ metadata }) => metadata.name)
+        .toSorted(),
+    ).toEqual(["bare", "by-hand", "gone.fleet.rome"]);
+  });
+});
+
 describe.concurrent("what stands for a cluster", patience, () => {
   it("is known per list, each read in its own way, whatever the number of lists", async (test) => {
     const { bench, target, told } = await follow(test, [

@@ -9,6 +9,7 @@ import {
   type InformerOptions,
   type Transport,
 } from "@rollcall/kube";
+import { rollName } from "./roll-object.ts";
 import { standing, type Reading, type Standing } from "./standing.ts";
 
 /** One list's view of a target: what stands there of its own, and who has to be told when that changes. */
@@ -33,6 +34,8 @@ export interface Target {
   /** What stands for a cluster. */
   of(list: string, id: ClusterId): readonly Standing[];
   ids(list: string): Iterable<ClusterId>;
+  /** What is labelled as ours and that no list keeps: of a list that is not here, or of no cluster that can be told. */
+  strays(): readonly Standing[];
   /** Grows with every change of what stands. */
   generation(): number;
   /** Takes the answer to a write of ours; of a change, what was there before and which data keys it removed. */
@@ -181,6 +184,12 @@ export function newTarget({ transport, instance, onEvent, timing }: TargetOption
     *ids(list) {
       for (const [id, objects] of byCluster.get(list) ?? []) if (objects.size > 0) yield id;
     },
+    strays: () =>
+      [...followed.values()].flatMap(({ informer }) =>
+        [...(informer?.store.values() ?? [])].filter(
+          ({ list, cluster, metadata }) => metadata.name !== rollName({ instance, list }) && (cluster === undefined || !lists.has(list)),
+        ),
+      ),
     generation: () => generation,
     wrote(kind, object, before, removed = []) {
       const followedKind = followed.get(nameOf(kind));
