@@ -32,8 +32,11 @@ const verbs: Readonly<Record<Mode, readonly string[]>> = {
   sync: inOrder,
 };
 
+/** Who is to have the rights: whoever keeps the lists, or whoever only looks at them. */
+export type Role = "keeper" | "viewer";
+
 /** Exactly what a config needs, server by server, the hub first: a right that is not used is one that can be misused. */
-export function rbacOf(config: Config, account: Account): readonly ServerRights[] {
+export function rbacOf(config: Config, account: Account, role: Role = "keeper"): readonly ServerRights[] {
   const { inventory, lists } = config;
   const onHub: Placed[] = [
     ...inventory.namespaces.map((namespace) => ({ namespace, rule: rule("multicluster.x-k8s.io", "clusterprofiles", ["list", "watch"]) })),
@@ -45,7 +48,7 @@ export function rbacOf(config: Config, account: Account): readonly ServerRights[
   ];
   const hub = serverKey(inventory);
   const servers = Map.groupBy(lists, (list) => serverKey(serverOf(list, config)));
-  const rights = (of: readonly ListConfig[]): readonly Placed[] => of.flatMap((list) => rightsOf(list, config));
+  const rights = (of: readonly ListConfig[]): readonly Placed[] => of.flatMap((list) => rightsOf(list, config, role));
   const others = [...servers].filter(([key]) => key !== hub);
   return [
     { server: "the hub", objects: manifests([...onHub, ...rights(servers.get(hub) ?? [])], account) },
@@ -65,17 +68,18 @@ interface Placed {
   readonly rule: Rule;
 }
 
-function rightsOf({ name, consumer, options, mode }: ListConfig, { instance, stateNamespace }: Config): readonly Placed[] {
+function rightsOf({ name, consumer, options, mode }: ListConfig, { instance, stateNamespace }: Config, role: Role): readonly Placed[] {
   // Both ways to go: whoever is on one of them stays on it when the config names the other.
   const { drain, release } = consumer.adapter.leave(options);
   const reads = [...drain, ...release].flatMap((step) => (step.does === "untilUnused" ? step.reads : []));
-  const writesRoll = mode === "sync";
+  const does = role === "viewer" ? "observe" : mode;
+  const writesRoll = does === "sync";
   const roll = {
     ...rule("", "configmaps", ["get", ...(writesRoll ? ["patch"] : [])]),
     resourceNames: [rollName({ instance, list: name })],
   };
   return [
-    ...consumer.adapter.writes(options).map((kind) => placed(kind, verbs[mode])),
+    ...consumer.adapter.writes(options).map((kind) => placed(kind, verbs[does])),
     ...(mode === "sync" ? reads.map((kind) => placed(kind, ["list"])) : []),
     // The roll is followed in every mode, and written where clusters may leave. Others' ConfigMaps may lie beside it.
     { namespace: stateNamespace, rule: rule("", "configmaps", ["list", "watch", ...(writesRoll ? ["create"] : [])]) },

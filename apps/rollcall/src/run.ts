@@ -8,11 +8,11 @@ import { oneLine } from "./one-line.ts";
 export async function run([name, ...rest]: readonly string[], voice: Voice): Promise<number> {
   const complain = (message: string): number => {
     voice.err(`rollcall: ${message}\n`);
-    return 2;
+    return 1;
   };
   if (name === undefined || name === "--help" || name === "-h" || (name === "help" && rest.length === 0)) {
     voice.out(usage());
-    return name === undefined ? 2 : 0;
+    return name === undefined ? 1 : 0;
   }
   if (name === "help") return run([...rest, "--help"], voice);
   const command = commandNamed(name);
@@ -31,8 +31,7 @@ export async function run([name, ...rest]: readonly string[], voice: Voice): Pro
   } catch (error) {
     if (error instanceof RollcallError) return complain(error.message);
     const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    complain(`something went wrong that should not; please report it with how it came about (${oneLine(what)})`);
-    return 1;
+    return complain(`something went wrong that should not; please report it with how it came about (${oneLine(what)})`);
   }
 }
 

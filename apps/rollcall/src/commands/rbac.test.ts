@@ -54,6 +54,19 @@ const many = {
 };
 
 describe("rollcall rbac", () => {
+  it("prints for those who only look what they read, and no right to write", async () => {
+    const ran = await rbac(plain, "--for", "viewer");
+    expect(rights(ran)).toEqual([
+      "fleet: multicluster.x-k8s.io/clusterprofiles: list watch",
+      "everywhere: namespaces/kube-system: get",
+      "everywhere: argoproj.io/applications: list",
+      "argocd: secrets: list watch",
+      "rollcall: configmaps: list watch",
+      "rollcall: configmaps/rollcall-argocd-roll: get",
+    ]);
+    expect((await rbac(plain, "--for", "everybody")).stderr).toBe('rollcall: --for is keeper or viewer, got "everybody"\n');
+  });
+
   it.each(["sync", "upsert", "observe"])("prints what one list in mode %s needs", async (mode) => {
     const ran = await rbac({ ...plain, lists: [{ ...argocd, mode }] });
     expect({ code: ran.code, stderr: ran.stderr }).toEqual({ code: 0, stderr: "" });
@@ -154,7 +167,7 @@ describe("rollcall rbac", () => {
 
   it.each(["rollcall", "a/b/c", "/b", "a/", "A/b", "a/b c"])("takes no %j for an account", async (account) => {
     expect(await rbac(plain, "--service-account", account)).toEqual({
-      code: 2,
+      code: 1,
       stdout: "",
       stderr: `rollcall: --service-account is NAMESPACE/NAME, got "${account}"\n`,
     });
@@ -162,6 +175,6 @@ describe("rollcall rbac", () => {
 
   it("prints nothing for a config with a problem: half the rights would be taken for all of them", async () => {
     const { code, stdout } = await rbac({ ...plain, lists: [argocd, { ...argocd, name: "B" }] });
-    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
   });
 });

@@ -1,27 +1,33 @@
 import { RollcallError } from "@rollcall/contract";
 import { namespace as namespaces, objectName } from "../config/schema.ts";
-import { rbacOf, type Account } from "../rbac.ts";
+import { rbacOf, type Account, type Role } from "../rbac.ts";
 import { toYaml } from "../yaml.ts";
 import { required, wholeConfig, type Command } from "./command.ts";
 
 /** Prints exactly the rights that a config needs. */
 export const rbac: Command = {
   does: "prints exactly the rights that a config needs, as YAML to apply",
-  usage: "rollcall rbac --config FILE [--service-account NAMESPACE/NAME]",
+  usage: "rollcall rbac --config FILE [--for keeper|viewer] [--service-account NAMESPACE/NAME]",
   help: {
     "--config FILE": "the config",
+    "--for keeper|viewer": "to run sync, or to look with plan and status, which write nothing; keeper if not said",
     "--service-account NAMESPACE/NAME": "who is to have them; rollcall/rollcall if not said",
   },
-  flags: { config: { type: "string", short: "c" }, "service-account": { type: "string" } },
+  flags: { config: { type: "string", short: "c" }, for: { type: "string" }, "service-account": { type: "string" } },
   async run(flags, { out, err }) {
     const config = await wholeConfig(required(flags, "config"));
-    const servers = rbacOf(config, accountOf(flags["service-account"] ?? "rollcall/rollcall"));
+    const servers = rbacOf(config, accountOf(flags["service-account"] ?? "rollcall/rollcall"), roleOf(flags["for"] ?? "keeper"));
     out(servers.map(({ server, objects }) => `# On ${server}\n${toYaml(objects)}`).join("---\n"));
     if (servers.length > 1)
       err(`rollcall: these are rights on ${servers.length} servers; apply each part on its own, as the comments say\n`);
     return 0;
   },
 };
+
+function roleOf(said: unknown): Role {
+  if (said === "keeper" || said === "viewer") return said;
+  throw new RollcallError("BadFlag", `--for is keeper or viewer, got ${JSON.stringify(said)}`, { retry: false });
+}
 
 function accountOf(said: unknown): Account {
   const [namespace, name, ...more] = String(said).split("/");

@@ -73,6 +73,12 @@ describe("rollcall render", () => {
     expect(ran.code).toBe(0);
   });
 
+  it("ends a pipeline that wants every cluster on its list when one was refused, with all the output", async () => {
+    const lax = await render(["-f", "paris.yaml", "-f", "more.yaml"]);
+    expect(await render(["-f", "paris.yaml", "-f", "more.yaml", "--strict"])).toEqual({ ...lax, code: 2 });
+    expect((await render(["-f", "paris.yaml", "--strict"])).code).toBe(0);
+  });
+
   it("masks secrets, so that nobody applies what is only to be looked at", async () => {
     const [secret] = objects(await render(["-f", "paris.yaml", "--list", "argocd"]));
     expect(secret?.data).toMatchObject({ name: "paris", server: "https://paris.example.test" });
@@ -135,7 +141,7 @@ describe("rollcall render", () => {
       args: ["--config", "bad.yaml", "-f", "paris.yaml"],
       says: 'bad.yaml has 1 problem\n  lists[1].target.namespace  expected a namespace (at most 63 lower-case letters, digits and "-"), got "Argo CD"',
     },
-  ])("ends with 2 and says why: $when", async ({ args, says }) => {
-    expect(await render(args)).toEqual({ code: 2, stdout: "", stderr: `rollcall: ${says}\n` });
+  ])("ends with 1 and says why: $when", async ({ args, says }) => {
+    expect(await render(args)).toEqual({ code: 1, stdout: "", stderr: `rollcall: ${says}\n` });
   });
 });

@@ -10,18 +10,20 @@ import { required, wholeConfig, type Command } from "./command.ts";
 /** Shows the objects that a config makes of profiles in files. No cluster is asked. */
 export const render: Command = {
   does: "shows the objects that a config makes of ClusterProfiles in files; asks no cluster",
-  usage: "rollcall render --config FILE -f FILE… [--list NAME] [--show-secrets]",
+  usage: "rollcall render --config FILE -f FILE… [--list NAME] [--show-secrets] [--strict]",
   help: {
     "--config FILE": "the config",
     "-f FILE": "YAML with ClusterProfiles; again for more, - for standard input",
     "--list NAME": "only this list",
     "--show-secrets": "print Secrets as they would be written; masked if not said",
+    "--strict": "end with 2 when anything was refused",
   },
   flags: {
     config: { type: "string", short: "c" },
     file: { type: "string", short: "f", multiple: true },
     list: { type: "string" },
     "show-secrets": { type: "boolean" },
+    strict: { type: "boolean" },
   },
   async run(flags, { out, err }) {
     const config = await wholeConfig(required(flags, "config"));
@@ -41,7 +43,7 @@ export const render: Command = {
     err(said.map((line) => `${oneLine(line)}\n`).join(""));
     const shown = flags["show-secrets"] === true ? objects : objects.map(({ object, plain }) => ({ object: forReading(object, plain) }));
     out(toYaml(shown.map(({ object }) => object)));
-    return 0;
+    return flags["strict"] === true && refusals.length > 0 ? 2 : 0;
   },
 };
 

@@ -22,7 +22,7 @@ export const sync: Command = {
     // Without a single list there is nothing to keep, and nobody would notice.
     if (config === undefined || config.lists.length === 0) {
       process.stderr.write(`${problemText(path, problems)}\n`);
-      return 2;
+      return 1;
     }
     for (const { path: at, message } of problems) log("error", "config problem", { at, problem: message });
 

@@ -1,0 +1,265 @@
+import type { HubRule, HubUser } from "@rollcall/memory-hub";
+import { describe, expect, it } from "vitest";
+import { fromYaml } from "../yaml.ts";
+import { application, canary, oneList, prod, scene } from "./look.test.helper.ts";
+
+const hour = 3_600_000;
+const lastLines = (text: string): string => text.trimEnd().split("\n").at(-1)!;
+
+interface RoleObject {
+  readonly metadata: { readonly namespace?: string };
+  readonly rules?: readonly HubRule[];
+}
+
+function rulesOf({ metadata: { namespace }, rules = [] }: RoleObject): readonly HubRule[] {
+  return rules.map((rule) => ({ ...rule, ...(namespace !== undefined && { namespace }) }));
+}
+
+describe("rollcall plan", () => {
+  it("shows what would be made, masked, writes nothing, and says with 2 that something would change", async () => {
+    await using here = await scene();
+    here.register(prod("paris"));
+    const { code, stdout, stderr } = await here.run("plan");
+    expect({ code, stderr }).toEqual({ code: 2, stderr: "" });
+    expect(stdout.split("\n").map((line) => line.trimEnd())).toEqual(
+      expect.arrayContaining([
+        "argocd: 1 to create",
+        "  + Secret/argocd/fleet.paris for fleet/paris",
+        "      + kind: Secret",
+        "      +     env: prod",
+        "      +   name: paris",
+        "      +   server: https://paris.example.test:6443",
+        expect.stringMatching(/^ {6}\+ {3}config: sha256:[0-9a-f]{8}$/) as string,
+        "argocd: 1 to create, 0 unchanged",
+      ]),
+    );
+    expect(here.writes()).toEqual([]);
+  });
+
+  it.each(["plan", "status"])(
+    "%s sees everything with the rights that are printed for those who look, and asks for no other",
+    async (command) => {
+      const user: { -readonly [Key in keyof HubUser]: HubUser[Key] } = { name: "viewer", token: "the-viewers-token", rules: [] };
+      await using here = await scene({ user });
+      here.register(...["paris", "oslo", "lima", "rome"].map((name) => prod(name)));
+      await here.sync();
+      here.target.apply(application("paris"));
+      here.register(prod("paris", { labels: { env: "retired" } }), prod("bonn"));
+      await here.sync({ at: Date.now() - 2 * hour });
+      await here.sync({ at: Date.now() - hour });
+      user.rules = fromYaml("stdout", (await here.run("rbac", "--for", "viewer")).stdout).flatMap((object) =>
+        rulesOf(object as RoleObject),
+      );
+      const { stdout } = await here.run(command);
+      expect(stdout).toContain("waits until nobody uses it: Application/argocd/shop\n");
+      const own = [...here.hub.requests, ...here.target.requests].filter(({ user: who }) => who === user.name);
+      expect(own.length).toBeGreaterThan(0);
+      expect(own.filter(({ verb, code }) => code >= 400 || !["get", "list", "watch"].includes(verb))).toEqual([]);
+    },
+  );
+
+  it("is what sync then does, after which nothing would change", async () => {
+    await using here = await scene();
+    here.register(prod("paris"), prod("oslo"), { name: "lab", labels: { env: "dev" } });
+    expect(lastLines((await here.run("plan")).stdout)).toBe("argocd: 2 to create, 0 unchanged");
+    await here.sync();
+    expect(here.target.list("Secret", "argocd").map(({ metadata }) => metadata.name)).toEqual(["fleet.oslo", "fleet.paris"]);
+    expect(await here.run("plan")).toEqual({ code: 0, stdout: "argocd: 2 unchanged\n", stderr: "" });
+  });
+
+  it("shows a change as a diff: plain values in clear, secret ones as short hashes, old and new", async () => {
+    await using here = await scene();
+    here.register(prod("paris"), prod("oslo"));
+    await here.sync();
+    here.register(prod("paris", { labels: { env: "staging" }, server: "https://new.example.test:6443", ca: "" }));
+    const { stdout } = await here.run("plan");
+    expect(stdout).toMatch(
+      new RegExp(
+        [
+          "  ~ Secret/argocd/fleet.paris for fleet/paris: labels.env, annotations.rollcall.dev/endpoint, data.server, data.config",
+          "        metadata:",
+          "          labels:",
+          "      -     env: prod",
+          "      \\+     env: staging",
+          "          annotations:",
+          "      -     rollcall.dev/endpoint: [0-9a-f]+",
+          "      \\+     rollcall.dev/endpoint: [0-9a-f]+",
+          "        data:",
+          "      -   server: https://paris.example.test:6443",
+          "      \\+   server: https://new.example.test:6443",
+          "      -   config: sha256:[0-9a-f]{8}",
+          "      \\+   config: sha256:[0-9a-f]{8}",
+          "",
+          "argocd: 1 to change, 1 unchanged",
+        ].join("\n"),
+      ),
+    );
+  });
+
+  it("shows a changed secret value by its hash alone, whatever anybody has put there", async () => {
+    await using here = await scene();
+    here.register(prod("paris"));
+    await here.sync();
+    const secret = here.target.get("Secret", "argocd", "fleet.paris")!;
+    here.target.apply({ ...secret, data: { ...secret.data, config: btoa(JSON.stringify({ bearerToken: canary })), more: btoa(canary) } });
+    for (const output of ["text", "json"]) {
+      const { code, stdout, stderr } = await here.run("plan", "--all", "--output", output);
+      expect(code).toBe(2);
+      expect(stdout.match(/config: sha256:[0-9a-f]{8}/g)).toHaveLength(2);
+      for (const secretText of [canary, btoa(canary), here.hub.token, here.target.token]) expect(stdout + stderr).not.toContain(secretText);
+    }
+  });
+
+  it("says of a cluster that would leave why, when, how, and what that costs", async () => {
+    await using here = await scene();
+    here.register(...["paris", "oslo", "lima", "rome", "bonn"].map((name) => prod(name)));
+    await here.sync();
+    here.register(prod("paris", { labels: { env: "retired" } }));
+    const { code, stdout } = await here.run("plan");
+    expect(code).toBe(2);
+    expect(stdout).toBe(
+      [
+        "argocd: 1 would leave",
+        "  drain: ApplicationSets that select rollcall.dev/state: member delete their Applications there, and with them what those deployed; the Secret goes when no Application is left",
+        "  guard: 1 more may go in this window; the next begins at TIME",
+        "  - fleet/paris  deselected since TIME; drain, not before TIME",
+        "      label it leaving → leave it out of answers → wait until nothing uses it → delete what stands for it",
+        "",
+        "argocd: 1 would leave, 4 unchanged",
+        "",
+      ].join("\n"),
+    );
+    expect(here.target.get("ConfigMap", "rollcall", "rollcall-argocd-roll")!.data!["roll"]).not.toContain("paris");
+  });
+
+  it("says that the guard would hold, and gives the exact command once a yes would count", async () => {
+    await using here = await scene();
+    here.register(...["paris", "oslo", "lima", "rome"].map((name) => prod(name)));
+    await here.sync();
+    for (const name of ["paris", "oslo"]) here.hub.remove("ClusterProfile", "fleet", name);
+    const early = await here.run("plan");
+    expect(early.stdout).toContain(
+      "guard: held, 2 of 4 would leave, half or more; a yes counts once Rollcall has written down who is missing",
+    );
+    expect(early.stdout).not.toContain("rollcall ack");
+    await here.sync({ at: Date.now() - 2 * hour });
+    const { stdout } = await here.run("plan");
+    expect(stdout).toContain(
+      "guard: held, 2 of 4 would leave, half or more; if that is meant, say yes to digest DIGEST: rollcall ack argocd DIGEST --config rollcall.yaml\n",
+    );
+    expect(stdout).toContain("      held: GuardHolds: 2 of 4 would leave, half or more\n");
+    expect(lastLines(stdout)).toBe("argocd: 2 would leave (held), 2 unchanged");
+  });
+
+  it("says of a mode that lets nobody go what sync would do, and gives no command that would not count", async () => {
+    await using here = await scene();
+    here.register(prod("paris"));
+    await here.sync();
+    here.hub.remove("ClusterProfile", "fleet", "paris");
+    await here.config([{ ...oneList, mode: "upsert" }]);
+    const { code, stdout } = await here.run("plan");
+    expect(code).toBe(2);
+    expect(stdout).toContain("argocd: its mode is upsert; this is what mode sync would do\n");
+    expect(stdout).not.toContain("rollcall ack");
+  });
+
+  it("changes nothing for whom the config keeps, and says who that is", async () => {
+    await using here = await scene({ lists: [{ ...oneList, removal: { unregistered: { then: "keep" } } }] });
+    here.register(prod("paris"), prod("oslo"));
+    await here.sync();
+    here.hub.remove("ClusterProfile", "fleet", "paris");
+    const { code, stdout } = await here.run("plan");
+    expect(code).toBe(0);
+    expect(stdout).toContain("  - fleet/paris  unregistered since TIME; stays\n");
+    expect(lastLines(stdout)).toBe("argocd: 1 kept although not chosen, 1 unchanged");
+  });
+
+  it("says who is refused, and what to do about it", async () => {
+    await using here = await scene();
+    here.register(prod("paris"), prod("lima", { provider: "unheard-of" }), prod("rome", { server: "ftp://rome" }));
+    here.target.apply({
+      apiVersion: "v1",
+      kind: "Secret",
+      metadata: { name: "fleet.paris", namespace: "argocd" },
+      data: { mine: btoa(canary) },
+    });
+    await here.sync();
+    const { code, stdout } = await here.run("plan");
+    expect(stdout).toContain(
+      '  ! fleet/lima  NoProvider: profile fleet/lima offers "unheard-of", configured is "fleet"; configure one that the profile offers\n',
+    );
+    expect(code).toBe(2);
+    expect(lastLines(stdout)).toMatch(/refused$/);
+  });
+
+  it("cuts a plan that nobody would read to the end, unless all of it is wanted", async () => {
+    await using here = await scene();
+    here.register(...Array.from({ length: 53 }, (_, at) => prod(`c${String(at).padStart(2, "0")}`)));
+    const shown = (text: string): number => text.match(/^ {2}\+ Secret/gm)!.length;
+    const { stdout } = await here.run("plan");
+    expect(shown(stdout)).toBe(50);
+    expect(stdout).toContain("\n  … and 3 more; --all shows them\n");
+    expect(lastLines(stdout)).toBe("argocd: 53 to create, 0 unchanged");
+    expect(shown((await here.run("plan", "--all")).stdout)).toBe(53);
+  });
+
+  it("has colours when they are asked for, and none where nobody looks", async () => {
+    await using here = await scene();
+    here.register(prod("paris"));
+    expect((await here.run("plan")).stdout).not.toContain("\u001b[");
+    expect((await here.run("plan", "--color")).stdout).toContain("\u001b[32m      + kind: Secret\u001b[39m");
+    expect((await here.run("plan", "--color", "--no-color")).stdout).not.toContain("\u001b[");
+  });
+
+  it("is for programs too", async () => {
+    await using here = await scene();
+    here.register(prod("paris"));
+    const { code, stdout } = await here.run("plan", "--output", "json");
+    expect(code).toBe(2);
+    expect(JSON.parse(stdout)).toMatchObject({
+      lists: [{ list: "argocd", mode: "sync", creates: [{ cluster: "fleet/paris", key: "Secret/argocd/fleet.paris" }], unchanged: 0 }],
+    });
+  });
+
+  it("cannot tell while the hub is away, and says so with 1", async () => {
+    await using here = await scene();
+    here.register(prod("paris"));
+    await here.sync();
+    await here.hub.stop();
+    const { code, stdout } = await here.run("plan", "--timeout", "1s");
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^The hub cannot be read, so this is not the whole plan: .*ECONNREFUSED ADDRESS\n/);
+    expect(lastLines(stdout)).toBe("argocd: 0 unchanged, 1 cannot be told");
+  });
+
+  it("shows the other lists while one target is away, and says with 1 that this is not all", async () => {
+    const here = { ...oneList, name: "here", target: { namespace: "argocd", kubeconfig: "hub" } };
+    await using place = await scene({ lists: [oneList, here] });
+    place.register(prod("paris"));
+    await place.target.stop();
+    const { code, stdout } = await place.run("plan", "--timeout", "1s");
+    expect(code).toBe(1);
+    expect(stdout).toContain("  + Secret/argocd/fleet.paris for fleet/paris\n");
+    expect(stdout).toMatch(
+      /\nargocd: cannot be told, its target cannot be read: .*ECONNREFUSED ADDRESS\nhere: 1 to create, 0 unchanged\n$/,
+    );
+  });
+
+  it("looks at the lists that are named", async () => {
+    await using here = await scene({
+      lists: [oneList, { ...oneList, name: "tools", target: { namespace: "tools", kubeconfig: "target" } }],
+    });
+    expect((await here.run("plan", "--list", "tools")).stdout).toBe("tools: 0 unchanged\n");
+    expect((await here.run("plan", "--list", "tools", "--list", "argocd")).stdout).toBe("argocd: 0 unchanged\ntools: 0 unchanged\n");
+  });
+
+  it.each([
+    { args: ["--list", "none"], says: 'there is no list "none"; there are argocd' },
+    { args: ["--output", "yaml"], says: '--output is text or json, got "yaml"' },
+    { args: ["--timeout", "soon"], says: '--timeout: expected a duration such as 30s, 10m or 1h, got "soon"' },
+    { args: ["--timeout", "0"], says: '--timeout: expected a duration of at least 1s, got "0"' },
+  ])("$args ends with 1 and one line", async ({ args, says }) => {
+    await using here = await scene();
+    expect(await here.run("plan", ...args)).toEqual({ code: 1, stdout: "", stderr: `rollcall: ${says}\n` });
+  });
+});

@@ -1,0 +1,141 @@
+import { refusalOf, type ClusterId, type Refusal } from "@rollcall/contract";
+import { sleep, type Transport } from "@rollcall/kube";
+import { anchorOf, inForce, takeStep, type GuardView, type Orders, type Planned, type Roll } from "@rollcall/sync";
+import type { Config, ListConfig, ServerRef } from "./config/config.ts";
+import type { Stands } from "./life.ts";
+import type { Log } from "./log.ts";
+import { startRollcall, type Rollcall } from "./rollcall.ts";
+import { hubProblem, whyUnseen, type Complaint } from "./trouble.ts";
+
+/** What one look found of a list. */
+export interface Seen {
+  readonly list: ListConfig;
+  readonly clusters: ReadonlyMap<ClusterId, Found>;
+  readonly roll: Roll;
+  /** What people have ordered, as far as it holds now. */
+  readonly orders: Orders;
+  readonly guard: GuardView;
+}
+
+/** What was found to be done for a cluster, and who still uses it where it waits for that. */
+export interface Found extends Planned {
+  readonly users?: Refusal;
+}
+
+/** A list of which nothing can be said. */
+export interface Unseen {
+  readonly list: ListConfig;
+  readonly problem: string;
+}
+
+/** One look at a hub and at every target. */
+export interface Look {
+  readonly at: number;
+  /** Why not all of the hub could be read: of whom it does not speak, nothing is known then. */
+  readonly hub?: string;
+  /** Profiles that no list can use, and why. */
+  readonly unusable: ReadonlyMap<ClusterId, Refusal>;
+  readonly lists: readonly (Seen | Unseen)[];
+}
+
+export interface LookParts {
+  readonly config: Config;
+  readonly open: (server: ServerRef) => Promise<Transport>;
+  /** Milliseconds; what has not answered by then is told as not to be seen. */
+  readonly timeout: number;
+  readonly now?: () => number;
+}
+
+/** How long what is known by then may take to be gone through. */
+const afterwards = 10_000;
+
+/** Looks once at what every list of a config comes to. Nothing is written anywhere, whatever the modes of the lists. */
+export async function look({ config, open, timeout, now = Date.now }: LookParts): Promise<Look> {
+  const planned = new Map(config.lists.map(({ name }) => [name, new Map<ClusterId, Planned>()]));
+  const places = new Map<string, Stands>();
+  const gone = new Map(config.lists.map(({ name }) => [name, Promise.withResolvers<void>()]));
+  const through = new Set<string>();
+  const patience = Promise.withResolvers<void>();
+  const complaints: Complaint[] = [];
+  const log: Log = (_, what, { error, list, kind } = {}) => {
+    if (error !== undefined) complaints.push({ list, kind, what, why: refusalOf(error).message });
+  };
+
+  const rollcall = await startRollcall({
+    config: { ...config, lists: config.lists.map((list) => ({ ...list, mode: "observe" as const })) },
+    open,
+    log,
+    now,
+    onlooker: {
+      patience: patience.promise,
+      placed: (list, stands) => void places.set(list, stands),
+      planned: (list, id, found) => void planned.get(list)?.set(id, found),
+      through(list) {
+        through.add(list);
+        gone.get(list)?.resolve();
+      },
+    },
+  });
+  try {
+    await within(timeout, rollcall.settled());
+    // From here on the hub has said what it says; lists whose place is known are gone through with that.
+    const hub = hubProblem(rollcall, config, complaints);
+    patience.resolve();
+    await within(afterwards, Promise.all([...places.keys()].map((list) => gone.get(list)!.promise)));
+    await proven(rollcall, planned);
+    const lists = config.lists.map(async (list): Promise<Seen | Unseen> => {
+      const stands = places.get(list.name);
+      const kept = rollcall.lists.get(list.name);
+      if (stands === undefined || kept === undefined || !through.has(list.name))
+        return { list, problem: whyUnseen(list, complaints, timeout) };
+      const clusters = await withUsers(planned.get(list.name)!, list, stands, now());
+      return { list, clusters, roll: stands.roll.roll(), orders: inForce(stands.roll.orders(), now()), guard: kept.view() };
+    });
+    return { at: now(), ...(hub !== undefined && { hub }), unusable: rollcall.hub.fleet().refused, lists: await Promise.all(lists) };
+  } finally {
+    patience.resolve();
+    await rollcall.stop();
+  }
+}
+
+async function within(milliseconds: number, work: Promise<unknown>): Promise<void> {
+  const late = new AbortController();
+  await Promise.race([work, sleep(milliseconds, late.signal)]);
+  late.abort();
+}
+
+/** Another hub is believed once all members have proven to be the same, which comes a moment after they have been looked at. */
+async function proven({ lists }: Rollcall, planned: ReadonlyMap<string, ReadonlyMap<ClusterId, Planned>>): Promise<void> {
+  const isDoubted = [...planned.values()].some((all) =>
+    [...all.values()].some(({ membership }) => membership.verdict?.reason === "HubChanged"),
+  );
+  if (!isDoubted) return;
+  await sleep(300);
+  await within(afterwards, Promise.all([...lists.values()].map((list) => list.idle())));
+}
+
+/** Whoever waits for those who use it is asked about; a wait is all that is ever taken here. */
+async function withUsers(
+  all: ReadonlyMap<ClusterId, Planned>,
+  list: ListConfig,
+  { target }: Stands,
+  now: number,
+): Promise<ReadonlyMap<ClusterId, Found>> {
+  const kinds = list.consumer.adapter.writes(list.options);
+  const found = [...all].map(async ([id, planned]): Promise<readonly [ClusterId, Found]> => {
+    const { may, absence } = planned.membership;
+    if (typeof may !== "object" || may.take.does !== "untilUnused") return [id, planned];
+    const since = absence?.leaving?.since ?? now;
+    const { waits } = await takeStep({
+      step: may.take,
+      since,
+      now,
+      own: planned.own,
+      anchor: anchorOf(planned.own, kinds),
+      target,
+      wrote: [],
+    });
+    return [id, { ...planned, ...(waits && { users: waits }) }];
+  });
+  return new Map(await Promise.all(found));
+}
