@@ -1,6 +1,6 @@
 import { labels, type ClusterId } from "@rollcall/contract";
 import { startInformer, type InformerEvent } from "@rollcall/kube";
-import { newTarget, rollKeeper, rollKind, rollName, type RollKeeper, type Target } from "@rollcall/sync";
+import { newTarget, rollKeeper, rollKind, rollName, type RollKeeper, type Standing, type Target } from "@rollcall/sync";
 import type { Config, ListConfig, ServerRef } from "./config/config.ts";
 import type { Log } from "./log.ts";
 import { persistently } from "./persistently.ts";
@@ -26,6 +26,8 @@ export interface Told {
 /** The places of all lists. Lists on one server share what is read there, so reads do not grow with the number of lists. */
 export interface Places {
   open(list: ListConfig, server: ServerRef, told: Told, signal: AbortSignal): Place;
+  /** What is labelled as ours on any server and that no list keeps. */
+  strays(): readonly Standing[];
 }
 
 export interface PlacesOptions {
@@ -48,6 +50,7 @@ interface Server {
 export function newPlaces({ config, transports, log, onEvent, timing, signal: stopping }: PlacesOptions): Places {
   const { instance, stateNamespace, inventory } = config;
   const servers = new Map<string, Server>();
+  const targets = new Map<Server, Target>();
 
   function serverAt(ref: ServerRef): Server {
     const known = servers.get(serverKey(ref));
@@ -86,14 +89,17 @@ export function newPlaces({ config, transports, log, onEvent, timing, signal: st
     return server;
   }
 
-  async function leave(ref: ServerRef, { users, ending }: Server): Promise<void> {
+  async function leave(ref: ServerRef, server: Server): Promise<void> {
+    const { users, ending } = server;
     if (users.size > 0) return;
     ending.abort();
+    targets.delete(server);
     servers.delete(serverKey(ref));
     if (serverKey(ref) !== serverKey(inventory)) await transports.close(ref);
   }
 
   return {
+    strays: () => [...targets.values()].flatMap((target) => target.strays()),
     open({ name, consumer: { adapter }, options }, ref, told, signal) {
       const server = serverAt(ref);
       const owner = { instance, list: name };
@@ -103,6 +109,7 @@ export function newPlaces({ config, transports, log, onEvent, timing, signal: st
       return {
         async ready() {
           const target = await server.target;
+          targets.set(server, target);
           signal.throwIfAborted();
           target.join({ list: name, kinds: adapter.writes(options), reading: adapter, onChange: told.look });
           const made = rollKeeper({

@@ -10,6 +10,7 @@ import { newPlaces } from "./places.ts";
 import { reconfigure, type Reconfiguration } from "./reconfigure.ts";
 import { serverOf } from "./servers.ts";
 import { whenBack, type Timing } from "./timing.ts";
+import { logStrays } from "./strays.ts";
 import { newTransports } from "./transports.ts";
 
 export interface RollcallParts {
@@ -102,6 +103,8 @@ export async function startRollcall({
     if (closed !== undefined) closing.set(name, closed);
   };
   config.lists.forEach(begin);
+  const first = Promise.all([...lives.values()].map((life) => life.settled));
+  void first.then(() => !signal.aborted && logStrays(log, shared.places.strays(), new Set(lives.keys())));
 
   return {
     hub,
