@@ -3,7 +3,7 @@ import { followHistory, startProxy, type Problems } from "@rollcall/testing";
 import type { ControlPlane } from "../control-plane/src/index.ts";
 import type { Program } from "../stories/program.ts";
 import { realWorld } from "../stories/real-world.ts";
-import { prod } from "../stories/stories.ts";
+import { prod } from "../stories/telling.ts";
 import { configOf, type ListSettings, type World } from "../stories/world.ts";
 import { problemsAtTheEnd, type Ending } from "./ending.ts";
 import type { Parts } from "./world.ts";

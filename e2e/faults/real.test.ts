@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { checkConfig } from "../../apps/rollcall/src/config/check.ts";
 import { renderLists } from "../../apps/rollcall/src/render.ts";
 import { crds, startControlPlane, type ControlPlane } from "../control-plane/src/index.ts";
-import { listed, prod, secretOf } from "../stories/stories.ts";
+import { listed, prod, secretOf } from "../stories/telling.ts";
 import { until } from "../stories/world.ts";
 import { backUp } from "./backup.ts";
 import { atOnce, others, pause } from "./fixtures.ts";

@@ -1,7 +1,7 @@
 import { digestOf, fromBase64 } from "@rollcall/contract";
 import { expect } from "vitest";
 import type { Program } from "./program.ts";
-import { application, listed, prod, retired, secretOf, soon } from "./stories.ts";
+import { application, listed, prod, retired, secretOf, soon } from "./telling.ts";
 import { rollName, until, type ListSettings, type World } from "./world.ts";
 
 /** Something that happens while Rollcall may be killed at any of its writes, and how everything must stand in the end. */

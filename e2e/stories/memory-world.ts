@@ -5,6 +5,7 @@ import type { KubeObject } from "@rollcall/contract";
 import { startMemoryHub, type HubRule, type HubUser } from "@rollcall/memory-hub";
 import { startProxy } from "@rollcall/testing";
 import { stringify } from "yaml";
+import { byHand, withoutHub } from "./by-hand.ts";
 import { launchProgram, type Program } from "./program.ts";
 import { rightsIfWhole, rightsOf } from "./rights.ts";
 import { asSent, configOf, namespaceOf, rollName, until, type ListSettings, type World } from "./world.ts";
@@ -28,6 +29,8 @@ export async function memoryWorld(): Promise<World> {
   const proxy = await startProxy({ target: hub.url });
   const kubeconfig = join(dir, "kubeconfig");
   await writeFile(kubeconfig, kubeconfigText(proxy.url, user.token));
+  const admin = join(dir, "admin");
+  await writeFile(admin, kubeconfigText(hub.url, hub.token));
   const programs: Program[] = [];
 
   const config = join(dir, "config.yaml");
@@ -59,6 +62,8 @@ export async function memoryWorld(): Promise<World> {
       if (rights !== undefined) user.rules = rulesOf(rights);
       await writeFile(config, text);
     },
+    run: (...args) => byHand(config, admin, args),
+    runWithoutHub: (...args) => withoutHub(config, admin, args),
     apply: async (...objects) => objects.forEach((object) => hub.apply(asSent(object))),
     remove: async (kind, name) => hub.remove(kind, namespaceOf(places, kind), name),
     get: async (kind, name) => hub.get(kind, namespaceOf(places, kind), name),

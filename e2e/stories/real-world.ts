@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { startProxy } from "@rollcall/testing";
 import { stringify } from "yaml";
 import type { ControlPlane } from "../control-plane/src/index.ts";
+import { byHand, withoutHub } from "./by-hand.ts";
 import { launchProgram, type Program } from "./program.ts";
 import { rightsIfWhole, rightsOf } from "./rights.ts";
 import { asSent, configOf, namespaceOf, rollName, until, type ListSettings, type World } from "./world.ts";
@@ -17,6 +18,7 @@ export async function realWorld(plane: ControlPlane): Promise<World> {
   const proxy = await startProxy({ target: plane.url, ca: plane.ca });
   const account = { namespace: places.state, name: `rollcall-${id}` };
   const user = `system:serviceaccount:${account.namespace}:${account.name}`;
+  const admin = await plane.kubeconfig(plane.adminToken);
   const programs: Program[] = [];
   let kubeconfig: string | undefined;
 
@@ -50,6 +52,8 @@ export async function realWorld(plane: ControlPlane): Promise<World> {
       if (rights !== undefined) await plane.account(account.name, account.namespace, rights);
       await writeFile(config, text);
     },
+    run: (...args) => byHand(config, admin, args),
+    runWithoutHub: (...args) => withoutHub(config, admin, args),
     apply: (...objects) => plane.apply(objects.map(asSent)),
     remove: (kind, name) => plane.remove(kind, namespaceOf(places, kind), name),
     get: (kind, name) => plane.get(kind, namespaceOf(places, kind), name),

@@ -1,63 +1,16 @@
-import { fromBase64, type KubeObject } from "@rollcall/contract";
-import { profile as anyProfile, type GivenProfile } from "@rollcall/testing";
+import { fromBase64 } from "@rollcall/contract";
 import { expect } from "vitest";
 import { clusterSets, health } from "./choosing.ts";
+import { looking } from "./looking.ts";
+import { orders } from "./orders.ts";
 import { reload } from "./reload.ts";
+import { application, id, listed, others, prod, retired, secretOf, soon, withOthers, type Story } from "./telling.ts";
 import { rollName, until, type World } from "./world.ts";
-
-/** What happens to a user, told on any world. */
-export interface Story {
-  readonly tells: string;
-  readonly run: (world: World) => Promise<void>;
-}
-
-export const soon = { deselected: { then: "drain", after: 0 }, unregistered: { then: "release", after: "1s" } };
-
-export function prod(world: World, given: GivenProfile): KubeObject {
-  return anyProfile({ namespace: world.fleet, ...given, labels: { env: "prod", ...given.labels } });
-}
-
-export function retired(world: World, given: GivenProfile): KubeObject {
-  return prod(world, { ...given, labels: { env: "retired" } });
-}
-
-export function application(world: World, cluster: string): KubeObject {
-  return {
-    apiVersion: "argoproj.io/v1alpha1",
-    kind: "Application",
-    metadata: { name: "shop", namespace: world.argocd },
-    spec: { destination: { name: cluster } },
-  };
-}
-
-/** The Secret that stands for a cluster. */
-export async function secretOf(world: World, name: string): Promise<KubeObject | undefined> {
-  return world.get("Secret", `${world.fleet}.${name}`);
-}
-
-export async function listed(world: World, ...names: readonly string[]): Promise<void> {
-  const wanted = names.map((name) => `${world.fleet}.${name}`).sort();
-  await until(`the list is ${wanted.join(", ") || "empty"}`, async () => {
-    const secrets = await world.secrets();
-    return (
-      secrets
-        .map(({ metadata }) => metadata.name)
-        .sort()
-        .join() === wanted.join()
-    );
-  });
-}
-
-const id = (world: World, name: string): string => `${world.fleet}/${name}`;
-const others = ["berlin", "lima", "tokyo", "oslo"];
-
-/** Enough others that one may leave without anybody's word. */
-async function withOthers(world: World): Promise<void> {
-  await world.apply(...others.map((name) => prod(world, { name })));
-}
 
 export const stories: readonly Story[] = [
   reload,
+  ...orders,
+  ...looking,
   clusterSets,
   health,
   {

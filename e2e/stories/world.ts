@@ -1,5 +1,6 @@
 import type { KubeObject } from "@rollcall/contract";
 import type { Proxy } from "@rollcall/testing";
+import type { Ran } from "./by-hand.ts";
 import type { Program } from "./program.ts";
 
 /** A write of the program, as the server's own log tells it. */
@@ -26,6 +27,10 @@ export interface World {
   launch(config?: ListSettings): Promise<Program>;
   /** Writes the config anew with these lists while the program runs, and grants what it needs then, if it is whole. */
   rewrite(lists: readonly object[]): Promise<void>;
+  /** Runs a command with this config and an administrator's login, to its end. */
+  run(...args: readonly string[]): Promise<Ran>;
+  /** The same while the hub does not answer and the target does. */
+  runWithoutHub(...args: readonly string[]): Promise<Ran>;
   /** Between the program and its server; it can answer in the server's place. */
   readonly proxy: Proxy;
   /** A point in time to count from. */
