@@ -80,6 +80,7 @@ export function beginLife(list: ListConfig, before: Promise<void>, shared: Share
       options: consumer.knowing(list.options, [shared.hubUrl, target.transport.url]),
       removals: list.removals,
       guard: list.guard,
+      ...(list.pacing && { pacing: list.pacing }),
       target,
       roll,
       inventory: hub.inventory(list),

@@ -37,7 +37,7 @@ function secrets({ hub }: Workbench): readonly KubeObject[] {
 }
 
 const whatIsRead = (bench: Workbench) => secrets(bench).map(({ metadata, data }) => [metadata.name, metadata.uid, data]);
-const deletes = (bench: Workbench, from: number) => bench.writes(from).filter(({ method }) => method === "DELETE");
+const deletes = (bench: Workbench, from: number) => bench.writes(from).filter(({ verb }) => verb === "delete");
 const verdictOf = (engine: Engine, id: string) => engine.list.status().get(id)?.verdict?.reason;
 
 describe.concurrent("another cluster manager publishes the same clusters under other names", patience, () => {

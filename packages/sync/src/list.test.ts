@@ -474,7 +474,7 @@ describe.concurrent("another hub", patience, () => {
     expect(second.events).toContainEqual(expect.objectContaining({ is: "hub believed" }));
     expect(rollOf(bench).hub).toBe("hub-2");
     expect(bench.hub.list("Secret", toys).map(({ data }) => data)).toEqual(before.map(({ data }) => data));
-    expect(bench.writes(from).filter(({ method }) => method === "DELETE")).toEqual([]);
+    expect(bench.writes(from).filter(({ verb }) => verb === "delete")).toEqual([]);
     expect(second.list.status().get("fleet/c5")).toMatchObject({ state: "member" });
     expect(second.list.status().get("fleet/c5")?.verdict).toBeUndefined();
   });

@@ -23,6 +23,7 @@ const minute = 60_000;
 const chosen: Choice = { is: "chosen" };
 const unknown: Choice = { is: "unknown", why: refusal("HubUnread", "the hub has not answered yet") };
 const notChosen = (cause: Cause): Choice => ({ is: "not chosen", cause });
+const unwell = refusal("NotHealthy", "it is not well");
 const refused = refusal("NoProvider", "nobody knows how to log in");
 const guardHolds = refusal("GuardHolds", "too many at once");
 
@@ -236,6 +237,16 @@ describe("what the roll is to say", () => {
       when: "its cause changes too late",
       given: { choice: notChosen("unregistered"), absence: missing("deselected", 60, { step: 3, does: "dropFromIndex" }) },
       then: "deselected 60 drain 3 dropFromIndex",
+    },
+    {
+      when: "its health is being counted anew, after a restart",
+      given: { choice: { is: "chosen", newcomer: unwell }, absence: missing("unhealthy", 60, { way: "release", step: 0, does: "delete" }) },
+      then: "unhealthy 60 release 0 delete",
+    },
+    {
+      when: "it is chosen, cannot join now and was deselected before",
+      given: { choice: { is: "chosen", newcomer: unwell }, absence: missing("deselected", 60) },
+      then: undefined,
     },
     { when: "it is gone", given: { stands: false, absence: missing("deselected", 60, { step: 6 }) }, then: undefined },
     { when: "another cluster bears its name", given: { isSame: false }, then: "unregistered 0" },
@@ -584,4 +595,25 @@ describe("whatever happens, in whatever order", () => {
       { numRuns: 1000 },
     );
   });
+});
+
+describe("a newcomer that may not join now", () => {
+  const choice: Choice = { is: "chosen", newcomer: unwell };
+  it("waits, with the reason", () => expect(told(look({ choice, stands: false }))).toBe("newcomer NotHealthy"));
+  it("is no newcomer once it stands: it is kept as it should be", () => expect(told(look({ choice }))).toBe("member write"));
+});
+
+describe("whoever is held by order", () => {
+  const hold = refusal("Hold", "a person says so");
+  const deselected = notChosen("deselected");
+  it.each([
+    ["takes no step when its grace is over", { choice: deselected, absence: missing("deselected", 60) }, "missing Hold"],
+    [
+      "stops in the middle of its leaving",
+      { choice: deselected, absence: missing("deselected", 60, { step: 1, does: "relabel" }) },
+      "leaving Hold",
+    ],
+    ["stops between two steps", { choice: deselected, absence: missing("deselected", 60, { step: 4 }) }, "leaving Hold"],
+    ["is a member as ever while it is chosen", {}, "member write"],
+  ])("%s", (_, given, then) => expect(told(look({ hold, ...given }))).toBe(then));
 });

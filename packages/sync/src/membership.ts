@@ -60,6 +60,7 @@ export interface Membership {
  *   stands   choice          absence            outcome
  *   no       chosen          -                  newcomer: write; refused, or kept from joining: nobody, with the reason
  *   yes      chosen          -                  member: write; refused: stale, nothing is written
+ *   yes      chosen, unwell  for being unhealthy  stale: whatever it was
  *   yes      chosen          missing            member again, free; refused: stale, and no longer missing
  *   yes      chosen          leaving            member again if every harmful step can be undone; else it leaves, then joins
  *   another  chosen          any                as if unregistered: who bore the name before leaves first
@@ -85,6 +86,8 @@ export function membership(given: MembershipInput): Membership {
     // A release needs no login, and neither does what nothing is left of.
     if (!mustGo || (stands && absence.leaving?.way === "drain")) return unmoved(input, verdict);
   }
+  // Whose health is being counted anew, after a restart, is not well yet: what was begun neither goes on nor is taken back.
+  if (choice.newcomer !== undefined && absence?.cause === "unhealthy") return unmoved(input, { is: "stale", ...choice.newcomer });
   if (stands && !input.isSame) return absent(input, "unregistered", replaced);
   if (mustGo) return absent(input, absence.cause);
   if (!stands && choice.newcomer !== undefined) return { state: here, verdict: { is: "stale", ...choice.newcomer }, may: "nothing" };

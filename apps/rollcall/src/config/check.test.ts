@@ -120,6 +120,20 @@ describe("a config that says the least", () => {
     expect(read?.lists[0]?.select(cluster({ name: "anybody" }))).toEqual({ chosen: true });
   });
 
+  it("lets nobody go in the same second, even without a grace", () => {
+    const removal = { deselected: { after: 0 }, unregistered: { after: "0s" } };
+    const { removals } = checkConfig(config({ removal })).config!.lists[0]!;
+    expect([removals.deselected.after, removals.unregistered.after]).toEqual([1, 1]);
+  });
+
+  it("has no pace, and one with a canary and a minute to watch it where it is asked for", () => {
+    expect(checkConfig(config({ pace: { perMinute: 30 } })).config?.lists[0]?.pacing).toEqual({ perMinute: 30, canary: 1, watch: 60 });
+    expect(checkConfig(config({ pace: { canary: 0 } })).problems.map(({ path }) => path)).toEqual([
+      "lists[0].pace.perMinute",
+      "lists[0].pace.canary",
+    ]);
+  });
+
   it("keeps what a cause says of the other half: only a way, or only a wait", () => {
     const removal = { deselected: { after: "1d" }, unregistered: { then: "keep" } };
     expect(checkConfig(config({ removal })).config?.lists[0]?.removals).toMatchObject({
@@ -216,7 +230,7 @@ describe("a mistake in a list is named at its place", () => {
     {
       when: "a misspelt key",
       list: { selekt: {} },
-      says: ["selekt  is not known here; known are name, consumer, mode, select, target, options, removal"],
+      says: ["selekt  is not known here; known are name, consumer, mode, select, target, options, pace, removal"],
     },
     {
       when: "no target",

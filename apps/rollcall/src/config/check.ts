@@ -80,7 +80,7 @@ function checkList(
 
   problems.push(...selectProblems(fieldOf(value, "select"), path, watched));
   if (!parsed.success || problems.length > 0 || consumer === undefined || checked === undefined) return { problems };
-  const { name, mode, removal } = parsed.data;
+  const { name, mode, removal, pace } = parsed.data;
   const { kubeconfig, context } = parsed.data.target;
   const { guard, ...removals } = removal;
   const target = withoutUndefined({ kubeconfig, context });
@@ -93,6 +93,7 @@ function checkList(
       target,
       options: checked.options,
       removals,
+      ...(pace && { pacing: pace }),
       guard,
       digest: shortHash(canonicalJson({ ...parsed.data, options: checked.options })),
     },

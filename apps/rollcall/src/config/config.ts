@@ -1,7 +1,7 @@
 import type { Provider } from "@rollcall/connect";
 import type { Cluster } from "@rollcall/contract";
 import type { Chosen, HealthRule } from "@rollcall/inventory";
-import type { GuardSettings, Mode, Removals } from "@rollcall/sync";
+import type { GuardSettings, Mode, PaceSettings, Removals } from "@rollcall/sync";
 import type { Consumer } from "../consumers.ts";
 import type { Order } from "../expression.ts";
 
@@ -24,6 +24,8 @@ export interface ListConfig {
   readonly target: ServerRef;
   readonly options: unknown;
   readonly removals: Removals;
+  /** How fast a mass change goes. */
+  readonly pacing?: PaceSettings;
   readonly guard: GuardSettings;
   /** A short name for exactly what this list says, defaults included: another text with the same meaning has the same. */
   readonly digest: string;

@@ -52,7 +52,10 @@ const removal = (cause: keyof typeof defaultRemovals): z.ZodPrefault<z.ZodType<(
   z
     .strictObject({
       then: z.enum(["drain", "release", "keep"]).default(defaultRemovals[cause].then),
-      after: duration().default(defaultRemovals[cause].after),
+      // Who goes is known only when all who go together have been seen to: even without a grace nobody is let go at once.
+      after: duration()
+        .transform((seconds) => Math.max(1, seconds))
+        .default(defaultRemovals[cause].after),
     })
     .prefault({});
 
@@ -77,6 +80,12 @@ const guard = z.strictObject({
   window: duration({ least: 1 }).default(defaultGuard.window),
 });
 
+const pace = z.strictObject({
+  perMinute: z.int(wholeNumber).min(1, wholeNumber),
+  canary: z.int(wholeNumber).min(1, wholeNumber).default(1),
+  watch: duration().default(60),
+});
+
 /** What every list has, whoever its consumer is; `options` and `target` are checked with the consumer's own schema. */
 export const list = z.strictObject({
   // It becomes part of a label, of an object's name and of metrics.
@@ -98,6 +107,7 @@ export const list = z.strictObject({
     .prefault({}),
   target: z.looseObject(server),
   options: z.record(z.string(), z.unknown()).default({}),
+  pace: pace.optional(),
   removal: z
     .strictObject({
       deselected: removal("deselected"),
