@@ -18,10 +18,19 @@ const names = ["oslo", "paris", "rome", "vienna"];
 const at = (name: string, ca = "one ca"): readonly Access[] => [
   { provider: "fleet", endpoint: { server: `https://${name}.example.test:6443`, ca } },
 ];
-const before = (name: string, given: Partial<Given> = {}): Cluster => cluster({ name, manager: name, access: at(name), ...given });
+const before = (name: string, given: Partial<Given> = {}): Cluster =>
+  cluster({ name, manager: name, memberId: `member-${name}`, access: at(name), ...given });
 /** The same cluster as another cluster manager publishes it. */
 const after = (name: string, given: Partial<Given> = {}): Cluster =>
-  cluster({ name: `cluster-${name}`, namespace: "inventory", manager: "another", displayName: name, access: at(name), ...given });
+  cluster({
+    name: `cluster-${name}`,
+    namespace: "inventory",
+    manager: "another",
+    displayName: name,
+    memberId: `member-${name}`,
+    access: at(name),
+    ...given,
+  });
 
 async function withMembers(test: Finishing, given: Partial<Given> = {}): Promise<readonly [Workbench, Engine]> {
   const bench = await toyWorkbench(test, { removals });
@@ -68,7 +77,7 @@ describe.concurrent("another cluster manager publishes the same clusters under o
     const from = bench.writes().length;
     bench.fleet.put(after("paris"));
     await engine.settle();
-    expect(verdictOf(engine, "inventory/cluster-paris")).toBe("Collision");
+    expect(verdictOf(engine, "inventory/cluster-paris")).toBe("DuplicateMember");
     bench.fleet.remove("paris");
     await soon(() => expect(engine.list.status().get("inventory/cluster-paris")).toMatchObject({ state: "member" }));
     await engine.settle();
@@ -89,15 +98,21 @@ describe.concurrent("another cluster manager publishes the same clusters under o
     expect(secrets(bench).map(({ metadata }) => metadata.name)).not.toContain("fleet.paris");
   });
 
-  it("and the member ids differ: it is another cluster, whatever the server says", async (test) => {
-    const [bench, engine] = await withMembers(test);
-    bench.fleet.put(before("paris", { memberId: "one" }));
-    await engine.settle();
-    bench.fleet.remove("paris");
-    bench.fleet.put(after("paris", { memberId: "two" }));
-    await engine.settle();
-    expect(verdictOf(engine, "inventory/cluster-paris")).toBe("Collision");
-  });
+  for (const [what, id] of [
+    ["the member ids differ", "another"],
+    ["there is no member id", undefined],
+  ] as const)
+    it(`and ${what}: it is another cluster, whatever the server says, and joins when the old one is gone`, async (test) => {
+      const [bench, engine] = await withMembers(test);
+      bench.fleet.remove("paris");
+      const { memberId: _, ...unnamed } = after("paris");
+      bench.fleet.put(id === undefined ? unnamed : { ...unnamed, memberId: id });
+      await engine.settle();
+      expect(verdictOf(engine, "inventory/cluster-paris")).toBe("Collision");
+      bench.advance(61);
+      await engine.settle();
+      expect(secrets(bench).map(({ metadata }) => metadata.name)).toContain("inventory.cluster-paris");
+    });
 
   it("while one is leaving already: what has begun is ended first", async (test) => {
     const [bench, engine] = await withMembers(test);

@@ -6,12 +6,12 @@ import { anchorOf } from "./standing.ts";
 
 /**
  * Under which id a newcomer stands on the list already, so that it takes over what stands there instead of meeting it.
- *   same server and CA    member ids         the other         then
- *   no                    -                  -                 nobody
- *   yes                   two that differ    -                 nobody
- *   yes                   else               chosen, unknown   nobody: one of the two has to be left out
- *   yes                   else               past its harm     nobody: it leaves first
- *   yes                   else               not chosen        that one: its profile has another name now
+ *   server and CA    member ids               the other         then
+ *   differ           -                        -                 nobody
+ *   the same         none, or two             -                 nobody: it is another cluster, and waits until that one is gone
+ *   the same         one and the same         chosen, unknown   nobody: one of the two has to be left out
+ *   the same         one and the same         past its harm     nobody: it leaves first
+ *   the same         one and the same         not chosen        that one: its profile has another name now
  */
 export function predecessorOf<Options>(
   id: ClusterId,
@@ -28,7 +28,6 @@ export function predecessorOf<Options>(
   if (absence !== undefined && isPastHarm(absence, adapter.leave(options))) return undefined;
   const stands = anchorOf(target.of(owner.list, before), kinds)?.metadata.annotations ?? {};
   const { connection, memberId } = entry.cluster;
-  const bore = stands[annotations.memberId];
-  const isOther = memberId !== undefined && bore !== undefined && memberId !== bore;
-  return stands[annotations.endpoint] === endpointHash(connection) && !isOther ? before : undefined;
+  const isSame = memberId !== undefined && memberId !== "" && stands[annotations.memberId] === memberId;
+  return isSame && stands[annotations.endpoint] === endpointHash(connection) ? before : undefined;
 }

@@ -56,8 +56,11 @@ export function playFleet(): PlayFleet {
     },
     remove(...names) {
       const ids = names.map((name) => (name.includes("/") ? name : `fleet/${name}`));
+      const members = new Set(ids.flatMap((id) => clusters.get(id)?.memberId ?? []));
       for (const id of ids) clusters.delete(id);
-      tell(ids);
+      // As a hub does: who speaks of the same member may join now.
+      const twins = [...clusters.values()].filter(({ memberId }) => memberId !== undefined && members.has(memberId));
+      tell([...ids, ...twins.map(({ id }) => id)]);
     },
     select(choose) {
       chooses = choose;
