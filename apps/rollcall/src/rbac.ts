@@ -32,14 +32,17 @@ const verbs: Readonly<Record<Mode, readonly string[]>> = {
   sync: inOrder,
 };
 
-/** Who is to have the rights: whoever keeps the lists, or whoever only looks at them. */
-export type Role = "keeper" | "viewer";
+/** Who is to have the rights: whoever keeps the lists, whoever only looks at them, or whoever looks and says yes or gives orders. */
+export const roles = ["keeper", "viewer", "operator"] as const;
+export type Role = (typeof roles)[number];
 
 /** Exactly what a config needs, server by server, the hub first: a right that is not used is one that can be misused. */
 export function rbacOf(config: Config, account: Account, role: Role = "keeper"): readonly ServerRights[] {
   const { inventory, lists } = config;
+  // Whoever orders something about a cluster is told when nobody knows it.
+  const profiles = [...(role === "operator" ? ["get"] : []), "list", "watch"];
   const onHub: Placed[] = [
-    ...inventory.namespaces.map((namespace) => ({ namespace, rule: rule("multicluster.x-k8s.io", "clusterprofiles", ["list", "watch"]) })),
+    ...inventory.namespaces.map((namespace) => ({ namespace, rule: rule("multicluster.x-k8s.io", "clusterprofiles", profiles) })),
     { rule: { ...rule("", "namespaces", ["get"]), resourceNames: ["kube-system"] } },
     // Which versions there are is told to everybody who is logged in.
     ...(lists.some(({ asksNamespaces }) => asksNamespaces)
@@ -72,8 +75,8 @@ function rightsOf({ name, consumer, options, mode }: ListConfig, { instance, sta
   // Both ways to go: whoever is on one of them stays on it when the config names the other.
   const { drain, release } = consumer.adapter.leave(options);
   const reads = [...drain, ...release].flatMap((step) => (step.does === "untilUnused" ? step.reads : []));
-  const does = role === "viewer" ? "observe" : mode;
-  const writesRoll = does === "sync";
+  const does = role === "keeper" ? mode : "observe";
+  const writesRoll = does === "sync" || role === "operator";
   const roll = {
     ...rule("", "configmaps", ["get", ...(writesRoll ? ["patch"] : [])]),
     resourceNames: [rollName({ instance, list: name })],

@@ -93,7 +93,7 @@ export function sourcesOf({ folder }: Workspace): readonly string[] {
   return filesUnder(folder === "e2e" ? folder : `${folder}/src`).filter((file) => file.endsWith(".ts"));
 }
 
-/** Tests may do what the code that they test may not. */
+/** Tests, and what stands beside them to help them, may do what the code that they test may not. */
 export function isTest(file: string): boolean {
-  return file.endsWith(".test.ts");
+  return file.endsWith(".test.ts") || file.endsWith(".test.helper.ts");
 }

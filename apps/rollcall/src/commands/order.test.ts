@@ -1,4 +1,6 @@
+import type { HubRule } from "@rollcall/memory-hub";
 import { describe, expect, it } from "vitest";
+import { fromYaml } from "../yaml.ts";
 import { argocdList, onHub, register } from "./on-hub.test.helper.ts";
 
 const hour = 3_600_000;
@@ -133,6 +135,30 @@ describe("rollcall hold", () => {
     expect(code).not.toBe(0);
     expect(at.hub.requests.filter(({ verb }) => verb !== "get")).toEqual([]);
   });
+});
+
+it("whoever has the printed rights of an operator can say all of it, and is refused nothing", async () => {
+  await using before = await onHub();
+  const roles = fromYaml("stdout", (await before.run("rbac", "--for", "operator")).stdout) as readonly {
+    readonly metadata: { readonly namespace?: string };
+    readonly rules?: readonly HubRule[];
+  }[];
+  const rules = roles.flatMap(({ metadata, rules: of = [] }) =>
+    of.map((rule) => ({ ...rule, ...(metadata.namespace && { namespace: metadata.namespace }) })),
+  );
+  await using at = await onHub({ user: { name: "operator", token: "the-operators-own", rules } });
+  register(at, { name: "paris" });
+  for (const args of [
+    ["hold", "argocd", "paris", "--why", "a demo"],
+    ["exclude", "argocd", "nobody", "--why", "broken"],
+    ["pause", "argocd", "--why", "an upgrade"],
+    ["pause", "argocd", "--end"],
+    ["hold", "argocd"],
+    ["ack", "argocd", "0123456789", "--wait", "0"],
+  ])
+    expect(await at.run(...args)).toMatchObject({ code: 0 });
+  expect(at.hub.requests.filter(({ code }) => code === 401 || code === 403)).toEqual([]);
+  expect(at.hub.requests.every(({ user }) => user === "operator")).toBe(true);
 });
 
 describe("rollcall exclude", () => {

@@ -64,7 +64,18 @@ describe("rollcall rbac", () => {
       "rollcall: configmaps: list watch",
       "rollcall: configmaps/rollcall-argocd-roll: get",
     ]);
-    expect((await rbac(plain, "--for", "everybody")).stderr).toBe('rollcall: --for is keeper or viewer, got "everybody"\n');
+    expect((await rbac(plain, "--for", "everybody")).stderr).toBe('rollcall: --for is keeper, viewer or operator, got "everybody"\n');
+  });
+
+  it("prints for those who say yes and give orders that they may look, and write the roll and nothing else", async () => {
+    expect(rights(await rbac(plain, "--for", "operator"))).toEqual([
+      "fleet: multicluster.x-k8s.io/clusterprofiles: get list watch",
+      "everywhere: namespaces/kube-system: get",
+      "everywhere: argoproj.io/applications: list",
+      "argocd: secrets: list watch",
+      "rollcall: configmaps: list watch create",
+      "rollcall: configmaps/rollcall-argocd-roll: get patch",
+    ]);
   });
 
   it.each(["sync", "upsert", "observe"])("prints what one list in mode %s needs", async (mode) => {

@@ -1,16 +1,17 @@
 import { RollcallError } from "@rollcall/contract";
 import { namespace as namespaces, objectName } from "../config/schema.ts";
-import { rbacOf, type Account, type Role } from "../rbac.ts";
+import { rbacOf, roles, type Account, type Role } from "../rbac.ts";
 import { toYaml } from "../yaml.ts";
 import { required, wholeConfig, type Command } from "./command.ts";
 
 /** Prints exactly the rights that a config needs. */
 export const rbac: Command = {
   does: "prints exactly the rights that a config needs, as YAML to apply",
-  usage: "rollcall rbac --config FILE [--for keeper|viewer] [--service-account NAMESPACE/NAME]",
+  usage: "rollcall rbac --config FILE [--for keeper|viewer|operator] [--service-account NAMESPACE/NAME]",
   help: {
     "--config FILE": "the config",
-    "--for keeper|viewer": "to run sync, or to look with plan and status, which write nothing; keeper if not said",
+    "--for keeper|viewer|operator":
+      "to run sync, to look with plan and status, which write nothing, or to look and to say ack, hold, exclude and pause; keeper if not said",
     "--service-account NAMESPACE/NAME": "who is to have them; rollcall/rollcall if not said",
   },
   flags: { config: { type: "string", short: "c" }, for: { type: "string" }, "service-account": { type: "string" } },
@@ -25,8 +26,9 @@ export const rbac: Command = {
 };
 
 function roleOf(said: unknown): Role {
-  if (said === "keeper" || said === "viewer") return said;
-  throw new RollcallError("BadFlag", `--for is keeper or viewer, got ${JSON.stringify(said)}`, { retry: false });
+  const role = roles.find((each) => each === said);
+  if (role !== undefined) return role;
+  throw new RollcallError("BadFlag", `--for is keeper, viewer or operator, got ${JSON.stringify(said)}`, { retry: false });
 }
 
 function accountOf(said: unknown): Account {
