@@ -47,11 +47,13 @@ export async function problemsInTheEnd(world: ChaosWorld, faults: Faults, people
 
   await people.tidy();
   const deadline = Date.now() + patience;
-  let problems = await standing();
+  // A server that has just come back may need a moment more.
+  const soFar = (): Promise<Problems> => standing().catch((error: unknown) => [`what stands cannot be read: ${String(error)}`]);
+  let problems = await soFar();
   while (problems.length > 0 && Date.now() < deadline) {
     await people.ack();
     await sleep(2000);
-    problems = await standing();
+    problems = await soFar();
   }
   if (problems.length > 0) return problems;
 

@@ -10,6 +10,8 @@ export interface RollChange {
   readonly leaving: ReadonlySet<string>;
   readonly acked: ReadonlySet<string>;
   readonly members: number;
+  /** When the guard's window began, as Rollcall says. */
+  readonly window: number;
 }
 
 interface RollText {
@@ -20,7 +22,7 @@ interface RollText {
     readonly clusters: readonly string[];
   }[];
   readonly acked?: readonly string[];
-  readonly window?: { readonly members: number };
+  readonly window?: { readonly members: number; readonly since: string };
 }
 
 /** Every state of the roll, and who was let go by it: a step that harms is written down before it is taken. */
@@ -45,10 +47,10 @@ export function letGoOf({
     text = write.verb === "delete" ? undefined : (write.sent?.data?.["roll"] ?? text);
     return rollChange(write, text, write.user === user);
   });
-  const letGo = rolls.flatMap(({ at, isOwn, leaving, acked, members }, index) => {
+  const letGo = rolls.flatMap(({ isOwn, leaving, acked, members, window }, index) => {
     const before = rolls[index - 1];
     const fresh = isOwn ? [...leaving].filter((id) => !before?.leaving.has(id)) : [];
-    return fresh.map((cluster) => ({ at, cluster, isAcked: acked.has(cluster) || before?.acked.has(cluster) === true, members }));
+    return fresh.map((cluster) => ({ at: window, cluster, isAcked: acked.has(cluster) || before?.acked.has(cluster) === true, members }));
   });
   return { letGo, rolls };
 }
@@ -62,6 +64,7 @@ function rollChange({ answeredAt }: Audited, text: string | undefined, isOwn: bo
     leaving: new Set(past.flatMap(({ clusters }) => clusters)),
     acked: new Set(acked),
     members: window?.members ?? 0,
+    window: window === undefined ? answeredAt : Date.parse(window.since),
   };
 }
 

@@ -89,6 +89,7 @@ export function isSeen({ from, to }: Stretch, { blind, lag }: Known): boolean {
 
 /** A cluster that began to leave, as the roll tells it. */
 export interface LetGo {
+  /** When the window began that it is counted in; the answer to a write may come long after. */
   readonly at: number;
   readonly cluster: string;
   /** By a person's word. */
