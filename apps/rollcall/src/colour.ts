@@ -4,7 +4,7 @@ import { styleText } from "node:util";
 export type Paint = (style: "red" | "green" | "yellow" | "bold" | "dim", text: string) => string;
 
 /** For files, pipes and whoever asked for none. */
-export const plain: Paint = (_, text) => text;
+export const uncoloured: Paint = (_, text) => text;
 
 /** For terminals. */
 export const coloured: Paint = (style, text) => styleText(style, text, { validateStream: false });
@@ -16,7 +16,7 @@ export interface Canvas {
 
 /** What was asked for counts first; else a terminal has colours, unless NO_COLOR says that it is to have none. */
 export function paintFor(flags: Readonly<Record<string, unknown>>, { isTTY, env }: Canvas): Paint {
-  if (flags["no-color"] === true) return plain;
+  if (flags["no-color"] === true) return uncoloured;
   if (flags["color"] === true) return coloured;
-  return isTTY && !env["NO_COLOR"] ? coloured : plain;
+  return isTTY && !env["NO_COLOR"] ? coloured : uncoloured;
 }

@@ -11,5 +11,5 @@ const code = await run(process.argv.slice(2), {
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
 });
-// What failed may have left something open, and nobody is there any more to close it.
-if (code !== 0) process.exit(code);
+// What failed may have left something open, and nobody is there any more to close it; whoever reads gets all of it first.
+if (code !== 0) process.stdout.write("", () => process.exit(code));

@@ -12,6 +12,8 @@ import { folder, rollcall, type Ran } from "../run.test.helper.ts";
 export interface Scene extends AsyncDisposable {
   readonly hub: MemoryHub;
   readonly target: MemoryHub;
+  /** Another hub answers at the same address; it is empty. */
+  replaceHub(): Promise<void>;
   /** Runs a command; words stand for what differs from run to run: ADDRESS, TIME, DIGEST. */
   run(...args: readonly string[]): Promise<Ran>;
   /** Lets Rollcall keep the lists until all is as it should be; as if it were then, where a time is said. */
@@ -48,7 +50,8 @@ export async function scene({
     kinds: [clusterProfileKind, applications],
     users: user === undefined ? [] : [user],
   };
-  const [hub, target] = [await startMemoryHub(options), await startMemoryHub(options)];
+  let hub = await startMemoryHub(options);
+  const target = await startMemoryHub(options);
   const text = (of: readonly object[]): string =>
     stringify({
       apiVersion: "rollcall.dev/v1alpha1",
@@ -67,8 +70,15 @@ export async function scene({
   const open = async (server: MemoryHub): Promise<Transport> => openTransport({ url: server.url, token: async () => server.token });
 
   return {
-    hub,
+    get hub() {
+      return hub;
+    },
     target,
+    async replaceHub() {
+      const port = Number(new URL(hub.url).port);
+      await hub.stop();
+      hub = await startMemoryHub({ ...options, users: [{ name: "me", token: hub.token, rules: [everything] }], port });
+    },
     async run(...args) {
       const ran = await rollcall([...args, "--config", files.at("rollcall.yaml")]);
       const short = (said: string): string =>
@@ -115,6 +125,8 @@ export const prod = (name: string, given: Partial<GivenProfile> = {}): GivenProf
   ...given,
   labels: { env: "prod", ...given.labels },
 });
+
+const everything = { apiGroups: ["*"], resources: ["*"], verbs: ["*"] };
 
 /** Something that Argo CD deploys there. */
 export function application(cluster: string): KubeObject {

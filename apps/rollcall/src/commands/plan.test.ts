@@ -221,6 +221,38 @@ describe("rollcall plan", () => {
     });
   });
 
+  it("says that a paused list does nothing of it now, and takes whom somebody excluded for one who leaves", async () => {
+    await using here = await scene();
+    here.register(...["paris", "oslo", "lima", "rome", "bonn"].map((name) => prod(name)));
+    await here.sync();
+    await here.run("exclude", "argocd", "paris", "--why", "it moves", "--by", "ada");
+    await here.run("pause", "argocd", "--why", "an upgrade", "--by", "ada");
+    const { code, stdout } = await here.run("plan");
+    expect(code).toBe(2);
+    expect(stdout).toMatch(/^argocd: it is paused, so nothing of this is done now: ada: an upgrade\n/);
+    expect(lastLines(stdout)).toBe("argocd: 1 would leave, 4 unchanged");
+  });
+
+  it("cannot tell of another hub whose members have not proven to be the same, and can once they have", { timeout: 30_000 }, async () => {
+    await using here = await scene();
+    here.register(prod("paris"), prod("oslo"));
+    await here.sync();
+    await here.replaceHub();
+    const empty = await here.run("plan");
+    expect(empty.code).toBe(1);
+    expect(empty.stdout).toMatch(
+      /^argocd: of 2 nothing can be told: this hub is not the one that the list was made from; .*rollcall ack argocd DIGEST/,
+    );
+    expect(lastLines(empty.stdout)).toBe("argocd: 0 unchanged, 2 cannot be told");
+    here.register(prod("paris"), prod("oslo"));
+    const proven = await here.run("plan");
+    expect(proven.code).toBe(2);
+    expect(proven.stdout.match(/^ {2}~ .*: (.*)$/gm)).toEqual([
+      expect.stringMatching(/for fleet\/oslo: annotations.rollcall.dev\/cluster-uid$/) as string,
+      expect.stringMatching(/for fleet\/paris: annotations.rollcall.dev\/cluster-uid$/) as string,
+    ]);
+  });
+
   it("cannot tell while the hub is away, and says so with 1", async () => {
     await using here = await scene();
     here.register(prod("paris"));

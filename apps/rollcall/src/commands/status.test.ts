@@ -38,6 +38,21 @@ describe("rollcall status", () => {
     expect(stdout).toContain("  fleet/lima   missing  held     4h     unregistered  GuardHolds: 3 of 5 would leave, half or more\n");
   });
 
+  it("wakes nobody for a cluster that goes by itself in the guard's next window", async () => {
+    await using here = await withMembers();
+    here.register(prod("ams"), prod("rio"));
+    for (const name of ["paris", "oslo"]) here.hub.remove("ClusterProfile", "fleet", name);
+    await here.sync({ at: Date.now() - 4 * hour });
+    await here.sync({ at: Date.now() - 60_000 });
+    const { code, stdout } = await here.run("status");
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^argocd \(sync\): 5 members, 1 missing, 1 leaving\n|^argocd \(sync\): 5 members, 1 missing\n/);
+    expect(stdout).toMatch(
+      / missing {2}held {5}4h {5}unregistered {2}GuardPaces: 1 clusters left list "argocd" in this window; the next may go at TIME\n/,
+    );
+    expect(stdout).toContain("  guard: 0 more may go in this window; the next begins at TIME\n");
+  });
+
   it("says when a cluster may go that is in its grace; nobody is needed for that", async () => {
     await using here = await withMembers();
     here.register(prod("paris", { labels: { env: "retired" } }));
@@ -63,11 +78,12 @@ describe("rollcall status", () => {
   it("puts first who needs somebody, with the reason and the remedy", async () => {
     await using here = await withMembers();
     here.register(prod("ams"), prod("rome", { provider: "unheard-of" }));
-    const { code, stdout } = await here.run("status");
+    const { code, stdout } = await here.run("status", "--all");
     expect(code).toBe(2);
+    expect(stdout).toMatch(/^argocd \(sync\): 5 members, 1 newcomer; 1 to be written: if that stays so, no Rollcall is at work\n/);
     expect(stdout.split("\n").slice(2, 4)).toEqual([
-      '  fleet/rome  member    stale    now    -      NoProvider: profile fleet/rome offers "unheard-of", configured is "fleet"; configure one that the profile offers',
-      "  fleet/ams   newcomer  -        now    -      to be written",
+      '  fleet/rome   member    stale    now    -      NoProvider: profile fleet/rome offers "unheard-of", configured is "fleet"; configure one that the profile offers',
+      "  fleet/ams    newcomer  -        now    -      to be written",
     ]);
   });
 

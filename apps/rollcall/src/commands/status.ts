@@ -7,6 +7,9 @@ import { required, wholeConfig, type Command } from "./command.ts";
 import { clusterId } from "./order.ts";
 import { isJson, listsNamed, timeoutOf, viewFlags, viewHelp } from "./view-flags.ts";
 
+/** One screen: whoever needs somebody comes first. */
+const most = 50;
+
 /** Says how every cluster stands on every list, by one look of its own: no running Rollcall is asked. */
 export const status: Command = {
   does: "says how every cluster stands, why, since when and what to do",
@@ -14,7 +17,7 @@ export const status: Command = {
   help: {
     ...viewHelp("10s"),
     "--cluster ID": "this cluster alone, as NAMESPACE/NAME of its profile; the name is enough where one namespace is watched",
-    "--all": "members too of which there is nothing to say",
+    "--all": `members too of which there is nothing to say, and more than ${most} clusters of a list`,
   },
   flags: { ...viewFlags, cluster: { type: "string" }, all: { type: "boolean" } },
   async run(flags, { out }) {
@@ -25,7 +28,7 @@ export const status: Command = {
     const question = { all: flags["all"] === true, configPath: path, ...(typeof id === "string" && { cluster: clusterId(id, config) }) };
     const report = statusReport(found, question);
     const paint = paintFor(flags, { isTTY: process.stdout.isTTY, env: process.env });
-    out(isJson(flags) ? `${JSON.stringify(report, null, 2)}\n` : statusText(report, paint));
+    out(isJson(flags) ? `${JSON.stringify(report, null, 2)}\n` : statusText(report, { paint, most: question.all ? Infinity : most }));
     return statusCode(report);
   },
 };

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { plain } from "../colour.ts";
+import { uncoloured } from "../colour.ts";
 import { planCode, type ListPlan } from "./report.ts";
 import { planText } from "./text.ts";
 
@@ -18,7 +18,7 @@ const list: ListPlan = {
 };
 const going = { cause: "deselected", since: "2026-11-21T03:00:00Z", isNoted: true, way: "drain", steps: ["delete"] } as const;
 const write = { key: "Secret/argocd/a", fields: [], diff: [{ mark: "+", text: "kind: Secret" }] } as const;
-const text = (plan: Partial<ListPlan>): string => planText({ unusable: [], lists: [{ ...list, ...plan }] }, { paint: plain, most: 2 });
+const text = (plan: Partial<ListPlan>): string => planText({ unusable: [], lists: [{ ...list, ...plan }] }, { paint: uncoloured, most: 2 });
 
 it("sums a list up in one line", () => {
   const held = { is: "held", reason: "GuardHolds", message: "half or more" } as const;
@@ -64,7 +64,7 @@ it("says first that a list is paused, or that nothing can be told", () => {
 
 it("names the profiles that no list can use", () => {
   const unusable = [{ cluster: "fleet/odd", reason: "NoManager", message: "it has no manager" }];
-  expect(planText({ unusable, lists: [list] }, { paint: plain, most: 2 })).toBe(
+  expect(planText({ unusable, lists: [list] }, { paint: uncoloured, most: 2 })).toBe(
     "! no list can use fleet/odd  NoManager: it has no manager\n\nargocd: 97 unchanged\n",
   );
 });

@@ -69,8 +69,8 @@ function listStatus(seen: Seen, found: Look, { all, cluster, configPath }: Statu
   const on = [...clusters].filter(([, { membership }]) => membership.state !== "gone");
   const going = on.flatMap(([id, each]) => goingOf(id, each, seen) ?? []);
   const rows = on.map(([id, each]) => row(id, each, goingOf(id, each, seen), seen, found));
-  const isTold = (each: ClusterStatus): boolean =>
-    cluster === undefined ? all || each.state !== "member" || each.verdict !== undefined : each.cluster === cluster;
+  const isWell = ({ state, verdict }: ClusterStatus): boolean => verdict === undefined && (state === "member" || state === "newcomer");
+  const isTold = (each: ClusterStatus): boolean => (cluster === undefined ? all || !isWell(each) : each.cluster === cluster);
   const told = rows.filter(isTold).toSorted((a, b) => urgency(a) - urgency(b) || (a.cluster < b.cluster ? -1 : 1));
   const asked = cluster !== undefined && told.length === 0 ? [notOn(cluster, seen, found)] : told;
   const ack = ackOf(seen, going);

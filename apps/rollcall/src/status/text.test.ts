@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { coloured, plain } from "../colour.ts";
+import { coloured, uncoloured } from "../colour.ts";
 import type { ListStatus, StatusReport } from "./report.ts";
 import { statusText } from "./text.ts";
 
@@ -37,7 +37,7 @@ const list: ListStatus = {
 const report: StatusReport = { at: "2026-11-21T03:00:00Z", lists: [list] };
 
 it("tells on one screen who needs somebody, why, since when and what to do", () => {
-  expect(statusText(report, plain)).toBe(
+  expect(statusText(report, { paint: uncoloured, most: 50 })).toBe(
     [
       "argocd (sync): 97 members, 1 newcomer, 1 missing, 1 leaving",
       "  guard: held, nobody would be left; if that is meant, say yes to digest 0123456789: rollcall ack argocd 0123456789 --config rollcall.yaml",
@@ -52,21 +52,28 @@ it("tells on one screen who needs somebody, why, since when and what to do", () 
   );
 });
 
+it("stays on one screen when many need somebody", () => {
+  const text = statusText(report, { paint: uncoloured, most: 1 });
+  expect(text).toContain("\n  fleet/lima ");
+  expect(text).not.toContain("fleet/rome");
+  expect(text).toContain("\n  … and 2 more; --all shows them\n");
+});
+
 it("is short while all is well", () => {
   const well: ListStatus = { list: "argocd", mode: "sync", states: { member: 1 }, due: 0, clusters: [], orders: [], guard: list.guard };
-  expect(statusText({ ...report, lists: [well] }, plain)).toBe("argocd (sync): 1 member\n");
+  expect(statusText({ ...report, lists: [well] }, { paint: uncoloured, most: 50 })).toBe("argocd (sync): 1 member\n");
 });
 
 it("says when writes wait for a Rollcall that may not be there, and when the next may go", () => {
   const { ack: _, ...unheld } = list;
-  const text = statusText({ ...report, lists: [{ ...unheld, orders: [] }] }, plain);
+  const text = statusText({ ...report, lists: [{ ...unheld, orders: [] }] }, { paint: uncoloured, most: 50 });
   expect(text).toMatch(/^argocd \(sync\): .*, 1 leaving; 1 to be written: if that stays so, no Rollcall is at work\n/);
   expect(text).toContain("  guard: 0 more may go in this window; the next begins at 2026-11-21T03:05:00Z\n");
 });
 
 it("says first that the hub cannot be read, and which target cannot", () => {
   const lists = [{ list: "batch", problem: "connect ECONNREFUSED" }];
-  expect(statusText({ ...report, hub: "no answer", lists }, plain)).toBe(
+  expect(statusText({ ...report, hub: "no answer", lists }, { paint: uncoloured, most: 50 })).toBe(
     [
       "The hub cannot be read, so nobody is let go; what follows is by what stands and by the roll: no answer",
       "",
@@ -79,6 +86,6 @@ it("says first that the hub cannot be read, and which target cannot", () => {
 it("paints red what needs somebody, and spells out what would write over the terminal", () => {
   const [first] = list.clusters;
   const clusters = [{ ...first!, cluster: "fleet/a\u001b[2J" }];
-  const text = statusText({ ...report, lists: [{ ...list, clusters }] }, coloured);
+  const text = statusText({ ...report, lists: [{ ...list, clusters }] }, { paint: coloured, most: 50 });
   expect(text).toContain("\u001b[31m  fleet/a\\u001b[2J  missing");
 });

@@ -3,8 +3,15 @@ import type { Paint } from "../colour.ts";
 import { oneLine } from "../one-line.ts";
 import type { ClusterStatus, ListStatus, StatusReport } from "./report.ts";
 
+export interface TextOptions {
+  readonly paint: Paint;
+  /** Of each list so many clusters are shown, and the others counted. */
+  readonly most: number;
+}
+
 /** A status to be read: what needs somebody comes first. */
-export function statusText({ at, hub, lists }: StatusReport, paint: Paint): string {
+export function statusText({ at, hub, lists }: StatusReport, options: TextOptions): string {
+  const { paint } = options;
   return [
     ...(hub === undefined
       ? []
@@ -12,14 +19,14 @@ export function statusText({ at, hub, lists }: StatusReport, paint: Paint): stri
     ...lists.flatMap((each) =>
       "problem" in each
         ? [paint("red", `${each.list}: its target cannot be read: ${oneLine(each.problem)}`), ""]
-        : listText(each, Date.parse(at), paint),
+        : listText(each, Date.parse(at), options),
     ),
   ].join("\n");
 }
 
-function listText(list: ListStatus, at: number, paint: Paint): readonly string[] {
+function listText(list: ListStatus, at: number, { paint, most }: TextOptions): readonly string[] {
   const { clusters, orders, guard, ack } = list;
-  const rows = clusters.map((each) => cells(each, at));
+  const rows = clusters.slice(0, most).map((each) => cells(each, at));
   const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...[head, ...rows].map((row) => row[column]!.length)));
   const line = (row: Row): string => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")}`.trimEnd();
   const isPaced =
@@ -30,6 +37,7 @@ function listText(list: ListStatus, at: number, paint: Paint): readonly string[]
     ...(ack === undefined ? [] : [paint("red", `  ${ackText(ack)}`)]),
     ...(rows.length === 0 ? [] : [paint("dim", line(head))]),
     ...rows.map((row, at) => paintRow(line(row), clusters[at]!, paint)),
+    ...(clusters.length > most ? [paint("dim", `  … and ${clusters.length - most} more; --all shows them`)] : []),
     ...orders.map(({ order, cluster, why }) =>
       paint("yellow", `  by order: ${order}${cluster === undefined ? "" : ` ${oneLine(cluster)}`}: ${oneLine(why)}`),
     ),
