@@ -8,6 +8,7 @@ export interface Backoff {
   reset(): void;
 }
 
+/** Begins such waits. */
 export function backoff({ first = 800, most = 30_000 }: { readonly first?: number; readonly most?: number } = {}): Backoff {
   let ceiling = first;
   let wasSoon = false;

@@ -1,4 +1,4 @@
-import { backoff } from "./backoff.ts";
+import { backoff, type Backoff } from "./backoff.ts";
 import { retryAfter } from "./errors.ts";
 
 export interface Queue {
@@ -26,7 +26,7 @@ export function workQueue({ work, concurrency = 16, onError, firstRetry = 250 }:
   const atWork = new Set<string>();
   const again = new Set<string>();
   const timers = new Map<string, { readonly at: number; readonly timer: NodeJS.Timeout }>();
-  const retries = new Map<string, ReturnType<typeof backoff>>();
+  const retries = new Map<string, Backoff>();
   let waiting: (() => void)[] = [];
   let isClosed = false;
 
