@@ -79,7 +79,7 @@ describe("rollcall ack", () => {
     withRoll(at);
     whenAcked(at, () => note(at, "ffffffffff"));
     const replaced = await at.run("ack", "argocd", digest);
-    expect(replaced.code).not.toBe(0);
+    expect(replaced.code).toBe(1);
     expect(replaced.stderr).toContain("somebody else has just confirmed ffffffffff in its place");
     note(at, undefined);
     whenAcked(at, () => at.hub.remove("ConfigMap", "rollcall", "rollcall-argocd-roll"));
@@ -96,7 +96,7 @@ describe("rollcall ack", () => {
     await using at = await onHub({ lists: [argocdList, { ...argocdList, name: "look", mode: "observe" }] });
     const { code, stdout, stderr } = await at.run("ack", ...args);
     expect({ stdout, stderr }).toEqual({ stdout: "", stderr: expect.stringContaining(`rollcall: ${says}`) as string });
-    expect(code).not.toBe(0);
+    expect(code).toBe(1);
     expect(at.hub.requests.filter(({ verb }) => verb !== "get")).toEqual([]);
   });
 });

@@ -1,10 +1,11 @@
 import { RollcallError } from "@rollcall/contract";
 import type { OrderBook } from "@rollcall/sync";
 import type { Config, ListConfig } from "../config/config.ts";
+import { configFile, problemText } from "../config/file.ts";
 import { openServer } from "../open-server.ts";
 import { serverOf } from "../servers.ts";
 import { newTransports, type Transports } from "../transports.ts";
-import { required, wholeConfig, type Flags } from "./command.ts";
+import { required, type Flags } from "./command.ts";
 
 /** One list of a config, for those who say something about it. */
 export interface AtList {
@@ -17,8 +18,12 @@ export interface AtList {
 
 /** Finds a list in the config, and opens the server of its target for as long as something is done there. */
 export async function atList<T>(flags: Flags, name: string, act: (at: AtList) => Promise<T>): Promise<T> {
-  const config = await wholeConfig(required(flags, "config"));
-  const list = config.lists.find((each) => each.name === name);
+  const path = required(flags, "config");
+  const { config, problems } = await configFile(path).read();
+  const list = config?.lists.find((each) => each.name === name);
+  // What is wrong with other lists keeps nobody from a word about this one.
+  if (config === undefined || (list === undefined && problems.length > 0))
+    throw new RollcallError("BadConfig", problemText(path, problems), { retry: false });
   const all = config.lists.map((each) => each.name).join(", ");
   if (list === undefined) throw new RollcallError("NoList", `there is no list "${name}" in the config; there are ${all}`, { retry: false });
   const transports = newTransports(openServer);

@@ -3,6 +3,8 @@ import type { KubeObject } from "@rollcall/contract";
 import { marked } from "@rollcall/sync";
 import { reachable } from "@rollcall/testing";
 import { describe, expect, it } from "vitest";
+import { stringify } from "yaml";
+import { folder } from "../run.test.helper.ts";
 import { argocdList, onHub, type OnHub } from "./on-hub.test.helper.ts";
 
 const owner = { instance: "rollcall", list: "argocd" };
@@ -95,7 +97,7 @@ describe("rollcall detach", () => {
   it("--delete deletes exactly what was shown, and then the roll", async () => {
     await using at = await left();
     const { stdout } = await at.run("detach", "argocd", "--delete");
-    expect(stdout).toContain("2 objects: deleted, so that their consumers lose these clusters; what runs in them stays");
+    expect(stdout).toContain("2 objects: deleted; what runs there stays");
     expect((await confirmed(at, "--delete")).code).toBe(0);
     expect(at.hub.list("Secret", "argocd")).toEqual([]);
     expect(at.hub.list("ConfigMap", "rollcall")).toEqual([]);
@@ -135,7 +137,7 @@ describe("rollcall detach", () => {
   it("refuses to delete what an Application uses, unless that is meant; to keep it is no harm", async () => {
     await using at = await left(application("paris"));
     const { code, stderr } = await at.run("detach", "argocd", "--delete");
-    expect(code).not.toBe(0);
+    expect(code).toBe(1);
     expect(stderr).toContain(
       "1 of 2 are in use, so nothing is deleted; move what uses them elsewhere, keep them with --keep, or say --even-if-used\n",
     );
@@ -151,7 +153,7 @@ describe("rollcall detach", () => {
     await using at = await onHub({ lists: [{ ...argocdList, name: "other" }], user: { name: "me", token: "a-token-of-mine", rules } });
     at.hub.apply(secret("paris"));
     const { code, stderr } = await at.run("detach", "argocd", "--delete");
-    expect(code).not.toBe(0);
+    expect(code).toBe(1);
     expect(stderr).toContain("Secret/argocd/fleet.paris is used by nobody knows whom (");
   });
 
@@ -160,9 +162,23 @@ describe("rollcall detach", () => {
     await using at = await onHub({ lists: [{ ...argocdList, name: "other" }], user: { name: "me", token: "a-token-of-mine", rules } });
     at.hub.apply(secret("paris"));
     const { code, stdout, stderr } = await at.run("detach", "argocd", "--keep");
-    expect(code).not.toBe(0);
+    expect(code).toBe(1);
     expect(stdout).toBe("");
     expect(stderr).toContain("may list secrets in all namespaces. Nothing was done");
+  });
+
+  it("does nothing where a server is away", async () => {
+    const away = stringify({
+      "current-context": "away",
+      contexts: [{ name: "away", context: { cluster: "away", user: "me" } }],
+      users: [{ name: "me", user: {} }],
+      clusters: [{ name: "away", cluster: { server: "http://127.0.0.1:1" } }],
+    });
+    await using files = await folder({ away });
+    await using at = await left();
+    const { code, stderr } = await at.run("detach", "argocd", "--keep", "--kubeconfig", files.at("away"));
+    expect(code).toBe(1);
+    expect(stderr).toContain("try again when it answers, or name one server after the other with --kubeconfig. Nothing was done");
   });
 
   it("looks in one namespace where that is said", async () => {
@@ -178,13 +194,14 @@ describe("rollcall detach", () => {
     { args: ["other", "--keep"], says: 'list "other" is in the config, so Rollcall goes on keeping it; take it out' },
     { args: ["argocd"], says: "say what becomes of the objects: either --keep or --delete" },
     { args: ["argocd", "--keep", "--delete"], says: "say what becomes of the objects: either --keep or --delete" },
+    { args: ["argocd,rollcall.dev/state", "--keep"], says: '"argocd,rollcall.dev/state" is no name of a list' },
     { args: ["argocd", "--keep", "--namespace", "A!"], says: '--namespace: "A!" is no namespace' },
     { args: ["argocd", "--keep", "--kubeconfig", "/none"], says: "cannot read /none; name a kubeconfig" },
   ])("$args does nothing and says what is wrong", async ({ args, says }) => {
     await using at = await left();
     const { code, stderr } = await at.run("detach", ...args);
     expect(stderr).toContain(`rollcall: ${says}`);
-    expect(code).not.toBe(0);
+    expect(code).toBe(1);
     expect(writes(at)).toEqual([]);
   });
 

@@ -1,7 +1,7 @@
 import { RollcallError } from "@rollcall/contract";
 import type { Transport } from "@rollcall/kube";
 import type { Config, ServerRef } from "../config/config.ts";
-import { namespace as namespaces } from "../config/schema.ts";
+import { list, namespace as namespaces } from "../config/schema.ts";
 import { consumers } from "../consumers.ts";
 import { findLeft, type LeftBehind } from "../detach/left.ts";
 import { letGo, type Fate } from "../detach/let-go.ts";
@@ -23,7 +23,7 @@ export const detach: Command = {
     "--keep": "takes our marks off the objects, so that they stay and nobody manages them",
     "--delete": "deletes the objects, so that the consumer loses these clusters",
     "--kubeconfig FILE": "the server to look on; every server that the config names if not said",
-    "--context NAME": "a context of that kubeconfig",
+    "--context NAME": "a context of that kubeconfig, or of the one that kubectl would use",
     "--namespace NAMESPACE": "only objects there; all namespaces if not said",
     "--even-if-used": "deletes objects that somebody uses, too",
     "--confirm DIGEST": "does it; without it, it is only shown",
@@ -40,8 +40,9 @@ export const detach: Command = {
   },
   async run(flags, voice, [name = ""]) {
     const fate = fateOf(flags);
+    if (!list.shape.name.safeParse(name).success) throw bad(`${JSON.stringify(name)} is no name of a list`);
     const config = await wholeConfig(required(flags, "config"), { mayBeEmpty: true });
-    if (config.lists.some((list) => list.name === name))
+    if (config.lists.some((each) => each.name === name))
       throw bad(
         `list "${name}" is in the config, so Rollcall goes on keeping it; take it out, let the running one take that up, and say it again`,
       );
@@ -111,7 +112,7 @@ function serversOf({ kubeconfig, context }: Flags, config: Config): readonly Ser
     return [
       { ...(kubeconfig !== undefined && { kubeconfig: String(kubeconfig) }), ...(context !== undefined && { context: String(context) }) },
     ];
-  const all = [config.inventory, ...config.lists.map((list) => serverOf(list, config))];
+  const all = [config.inventory, ...config.lists.map((each) => serverOf(each, config))];
   return [...new Map(all.map((server) => [serverKey(server), server])).values()];
 }
 

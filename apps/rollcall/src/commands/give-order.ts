@@ -3,7 +3,7 @@ import { giveOrders, inForce, noOrders, readBook, type Order, type Orders } from
 import { atList, type AtList } from "./at-list.ts";
 import type { Command, Voice } from "./command.ts";
 import { isUnheardOf } from "./known.ts";
-import { clusterId, orderFlags, orderHelp, orderLine, orderOf, ordersInWords } from "./order.ts";
+import { clusterId, needsWhy, orderFlags, orderHelp, orderLine, orderOf, ordersInWords } from "./order.ts";
 
 /** What is particular about one kind of order. */
 interface OrderKind {
@@ -21,12 +21,14 @@ export function orderCommand({ name: kind, does, means }: OrderKind): Command {
     does,
     usage: `rollcall ${kind} ${who} --config FILE (--why TEXT [--for TIME | --until TIME] [--by NAME] | --end)`,
     args: takes,
-    help: { ...orderHelp, [`rollcall ${kind} LIST`]: "without an order: shows what is ordered about the list" },
+    help: { ...orderHelp, "rollcall hold LIST": "shows what is ordered about the list, of every kind" },
     flags: orderFlags,
     async run(flags, voice, [name = "", said]) {
       const now = Date.now();
       const order = orderOf(flags, now);
       if (order !== undefined && kind !== "pause" && said === undefined) throw bad(`CLUSTER is missing: whom to ${kind}`);
+      // Whoever has only forgotten the reason must not go away and think that it is ordered.
+      if (order === undefined && (kind === "pause" || said !== undefined)) throw bad(needsWhy);
       return atList(flags, name, async (at) => {
         const cluster = said === undefined ? undefined : clusterId(said, at.config);
         if (order === undefined) {

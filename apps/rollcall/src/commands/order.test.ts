@@ -1,6 +1,7 @@
 import type { HubRule } from "@rollcall/memory-hub";
 import { describe, expect, it } from "vitest";
 import { fromYaml } from "../yaml.ts";
+import { needsWhy } from "./order.ts";
 import { argocdList, onHub, register } from "./on-hub.test.helper.ts";
 
 const hour = 3_600_000;
@@ -68,8 +69,17 @@ describe("rollcall hold", () => {
     });
     expect(at.orders()).toBeUndefined();
     const { code, stderr } = await at.run("hold", "argocd", "paris", "--end");
-    expect(code).not.toBe(0);
+    expect(code).toBe(1);
     expect(stderr).toBe("rollcall: there is no order to hold fleet/paris; rollcall hold argocd --config FILE shows what is ordered\n");
+  });
+
+  it("is given whatever is wrong with other lists, and with all problems said when it is wrong with this one", async () => {
+    await using at = await onHub();
+    const lists = [argocdList, { ...argocdList, name: "other", consumer: "argo" }];
+    expect(await at.runWith(lists, "hold", "argocd", "paris", "--why", "a demo")).toMatchObject({ code: 0 });
+    const { code, stderr } = await at.runWith(lists, "hold", "other", "paris", "--why", "a demo");
+    expect(code).toBe(1);
+    expect(stderr).toContain('lists[1].consumer  expected argocd, got "argo"');
   });
 
   it("cleans away what has ended by itself, and nothing else", async () => {
@@ -103,8 +113,9 @@ describe("rollcall hold", () => {
   });
 
   it.each([
-    { args: ["argocd", "paris", "--for", "2h"], says: "--why is needed: whoever finds the order has to know what it is for" },
-    { args: ["argocd", "paris", "--why", " "], says: "--why is needed: whoever finds the order has to know what it is for" },
+    { args: ["argocd", "paris"], says: needsWhy },
+    { args: ["argocd", "paris", "--for", "2h"], says: needsWhy },
+    { args: ["argocd", "paris", "--why", " "], says: needsWhy },
     { args: ["argocd", "--why", "x"], says: "CLUSTER is missing: whom to hold" },
     { args: ["argocd", "--end"], says: "CLUSTER is missing: whom to hold" },
     { args: ["argocd", "paris", "--end", "--why", "x"], says: "--end ends an order and takes no --why; leave one of them out" },
@@ -132,7 +143,7 @@ describe("rollcall hold", () => {
     await using at = await onHub();
     const { code, stdout, stderr } = await at.run("hold", ...args);
     expect({ stdout, says: stderr.replace(/^rollcall: (.*)\n$/, "$1") }).toEqual({ stdout: "", says });
-    expect(code).not.toBe(0);
+    expect(code).toBe(1);
     expect(at.hub.requests.filter(({ verb }) => verb !== "get")).toEqual([]);
   });
 });
@@ -193,8 +204,9 @@ describe("rollcall pause", () => {
     expect((await at.run("pause", "argocd", "--end")).stderr).toContain('there is no order to pause list "argocd"');
   });
 
-  it("is about a whole list: a cluster is one too many", async () => {
+  it("is about a whole list: a cluster is one too many; and it takes a reason", async () => {
     await using at = await onHub();
+    expect((await at.run("pause", "argocd")).stderr).toBe(`rollcall: ${needsWhy}\n`);
     expect((await at.run("pause", "argocd", "paris", "--why", "x")).stderr).toContain(
       '"paris" is not expected there, it comes after LIST; see',
     );

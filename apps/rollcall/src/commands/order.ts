@@ -26,6 +26,9 @@ export const orderHelp: Command["help"] = {
   "--end": "ends the order now",
 };
 
+/** What to do about an order without a reason. */
+export const needsWhy = "--why is needed: whoever finds the order has to know what it is for; or --end, to end one";
+
 /** What was said: an order, its end, or nothing, which asks for what is ordered. */
 export function orderOf(flags: Flags, now: number): Order | "end" | undefined {
   const given = ["why", "for", "until", "by"].filter((name) => flags[name] !== undefined);
@@ -35,7 +38,7 @@ export function orderOf(flags: Flags, now: number): Order | "end" | undefined {
   }
   if (given.length === 0) return undefined;
   const why = String(flags["why"] ?? "").trim();
-  if (why === "") throw bad("--why is needed: whoever finds the order has to know what it is for");
+  if (why === "") throw bad(needsWhy);
   const [seconds, moment] = [secondsOf(flags, "for"), momentOf(flags, "until")];
   if (seconds !== undefined && moment !== undefined) throw bad("--for and --until say the same thing; leave one of them out");
   const until = seconds === undefined ? moment : now + seconds * 1000;

@@ -82,7 +82,9 @@ async function listed(transport: Transport, kind: Kind, { instance, list }: Owne
     // A server without this kind has none of it.
     if (isApiError(cause, 404)) return [];
     const why = cause instanceof Error ? cause.message : String(cause);
-    const how = `say --namespace, or do it as somebody who may list ${kind.plural}${kind.namespace === "*" ? " in all namespaces" : ""}`;
+    const how = isApiError(cause, 403)
+      ? `say --namespace, or do it as somebody who may list ${kind.plural}${kind.namespace === "*" ? " in all namespaces" : ""}`
+      : "try again when it answers, or name one server after the other with --kubeconfig";
     throw new RollcallError(
       "CannotLook",
       `what list "${list}" has left on ${transport.url} cannot be read (${why}); ${how}. Nothing was done`,

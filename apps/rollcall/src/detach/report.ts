@@ -31,10 +31,11 @@ export function foundInWords(list: string, { objects, strays, rolls }: LeftBehin
 
 /** What is going to happen to it, and what that costs. */
 export function fateInWords(fate: Fate, { objects, rolls }: LeftBehind): string {
+  const costs = new Set(objects.flatMap(({ plain }) => [...plain.keys()].map(({ cost }) => cost.remove.release)));
   const what =
     fate === "keep"
       ? "our marks are taken off and nothing else is changed, so that they stay and nobody manages them"
-      : "deleted, so that their consumers lose these clusters; what runs in them stays, and Applications of Argo CD there find them no more";
+      : `deleted; ${[...costs].join("; ")}`;
   const many = objects.length === 1 ? "1 object" : `${objects.length} objects`;
   return [...(objects.length > 0 ? [`${many}: ${what}`] : []), ...rolls.map(({ key }) => `${key}: deleted`), ""].join("\n");
 }
