@@ -13,6 +13,8 @@ export interface Connection extends Endpoint {
 /** A cluster with a connection: the only kind that adapters render, so "no access" cannot reach them. */
 export interface Reachable extends Cluster {
   readonly connection: Connection;
+  /** Why its credential could not be renewed. It works until it expires. */
+  readonly failing?: Refusal;
 }
 
 /** The consumer logs in by itself and needs to be told how; nothing secret in here. */

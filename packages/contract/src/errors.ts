@@ -3,6 +3,8 @@ export interface Refusal {
   /** One word to search for, such as `NoProvider` or `ForeignObject`. */
   readonly reason: string;
   readonly message: string;
+  /** A login that was offered is offered no more: a credential of it that was handed out is to be taken back. */
+  readonly revokes?: true;
 }
 
 /** Every error of ours: a reason to search for, a message that says what to do, and whether waiting can help. */

@@ -1,12 +1,12 @@
-import { isRefusal, ourDomain, refusal, type ClusterId, type Refusal } from "@rollcall/contract";
+import { annotations, isRefusal, ourDomain, refusal, type Cluster, type ClusterId, type Reachable, type Refusal } from "@rollcall/contract";
 import { apply, type Wrote } from "./apply.ts";
 import { predecessorOf } from "./inherit.ts";
 import { isSameCluster } from "./marks.ts";
-import { membership, stepDone, type Membership } from "./membership.ts";
+import { membership, stepDone, type Choice, type Membership } from "./membership.ts";
 import { allowed, paused } from "./mode.ts";
 import { inWords } from "./orders.ts";
 import type { Looked, PassParts } from "./parts.ts";
-import { plan, type Change } from "./plan.ts";
+import { plan, revocation, type Change } from "./plan.ts";
 import { remember } from "./remember.ts";
 import { render, type Entry } from "./render.ts";
 import { isProof } from "./same-hub.ts";
@@ -54,7 +54,9 @@ export async function pass<Options>(id: ClusterId, parts: PassParts<Options>): P
   const changes =
     found.may === "write" && entry !== undefined && !isRefusal(entry)
       ? plan({ desired: entry.objects, current: own, owner, reading: adapter })
-      : [];
+      : isWithdrawn(cluster, choice, refused, anchor)
+        ? revocation(own, adapter)
+        : [];
   parts.planned?.(id, { membership: found, changes, own });
   const outcome =
     pause === undefined ? allowed(parts.mode, found) : paused(found, refusal("Paused", `the list is paused: ${inWords(pause)}`));
@@ -75,7 +77,9 @@ export async function pass<Options>(id: ClusterId, parts: PassParts<Options>): P
   const isWritten = await remember(id, outcome, parts);
   try {
     if (outcome.may === "write" && entry !== undefined && !isRefusal(entry))
-      return { ...looked, ...(await write(id, before, entry, changes, wrote, parts)) };
+      return { ...looked, ...failing(entry.cluster), ...(await write(id, before, entry, changes, wrote, parts)) };
+    // Nothing but a credential that is to be taken back is written for who may not be written.
+    if (outcome.may === "nothing" && changes.length > 0 && parts.mode !== "observe") await make(id, changes, wrote, parts);
     if (typeof outcome.may !== "object") return looked;
     // Writing the roll took a moment, and the world may be another: a step is taken by a look that had nothing to write down.
     if (isWritten) return { ...looked, again: 1 };
@@ -83,6 +87,19 @@ export async function pass<Options>(id: ClusterId, parts: PassParts<Options>): P
   } catch (failed) {
     return { ...looked, failed };
   }
+}
+
+/**
+ * A login that this very profile offered is offered no more. A profile that is new may not be written completely yet, and of one
+ * that cannot be believed nothing is known.
+ */
+function isWithdrawn(cluster: Cluster | undefined, choice: Choice, refused: Refusal | undefined, anchor: Standing | undefined): boolean {
+  if (refused?.revokes === undefined || choice.is === "unknown" || cluster === undefined) return false;
+  return anchor?.metadata.annotations[annotations.clusterUid] === cluster.uid;
+}
+
+function failing({ failing: why }: Reachable): Partial<Looked> {
+  return why === undefined ? {} : { verdict: { is: "stale", ...why } };
 }
 
 /** Why it may not go after all, although its waits are behind it. Nobody is asked while the guard holds it anyway. */
@@ -104,21 +121,28 @@ async function write<Options>(
   parts: PassParts<Options>,
 ): Promise<Partial<Looked>> {
   if (parts.mode === "observe") return {};
-  const { brake, now, pace } = parts;
-  const braked = brake.holds(changes, now());
-  if (braked !== undefined) return { verdict: { is: "stale", ...braked.why }, again: braked.again };
-  const paced = changes.some(isFelt) ? (pace?.ask(now()) ?? 0) : 0;
+  const paced = changes.some(isFelt) && parts.brake.holds(changes, parts.now()) === undefined ? (parts.pace?.ask(parts.now()) ?? 0) : 0;
   if (paced > 0) return { verdict: { is: "waits", ...refusal("Paced", slowly) }, again: paced };
-  const refused = await apply(changes, parts.target, parts.kinds, parts.owner, wrote);
-  const made = new Set(wrote.map(({ key }) => key));
-  brake.wrote(
-    id,
-    changes.filter(({ key }) => made.has(key)),
-    now(),
-  );
-  if (refused !== undefined) return { verdict: { is: "stale", ...refused } };
+  const hindered = await make(id, changes, wrote, parts);
+  if (hindered !== undefined) return hindered;
   if (before !== undefined) parts.claims.bequeath(before, id);
   return { freed: parts.claims.settle(id, entry.claims) };
+}
+
+/** Makes changes that may be made now, or says what is in their way. */
+async function make<Options>(
+  id: ClusterId,
+  changes: readonly Change[],
+  wrote: Wrote[],
+  { brake, kinds, now, owner, target }: PassParts<Options>,
+): Promise<Partial<Looked> | undefined> {
+  const braked = brake.holds(changes, now());
+  if (braked !== undefined) return { verdict: { is: "stale", ...braked.why }, again: braked.again };
+  const refused = await apply(changes, target, kinds, owner, wrote);
+  const made = new Set(wrote.map(({ key }) => key));
+  const done = changes.filter(({ key }) => made.has(key));
+  brake.wrote(id, done, now());
+  return refused && { verdict: { is: "stale", ...refused } };
 }
 
 /** Whether a consumer may notice: our own notes are nobody else's business, and a newcomer is no change. */

@@ -99,6 +99,19 @@ function difference(key: string, object: KubeObject, stands: Standing, reading: 
   return [{ do: "change", key, standing: stands, patch, object, changes }];
 }
 
+/** Takes what is secret out of what stands, and leaves the rest: the login was withdrawn, the cluster was not. */
+export function revocation(current: readonly Standing[], { plain = [] }: Reading): readonly Change[] {
+  return current.flatMap((standing): readonly Change[] => {
+    const { uid, resourceVersion } = standing.metadata;
+    const secret = Object.keys(standing.hashes).filter((key) => !plain.includes(key));
+    if (secret.length === 0) return [];
+    const patch: Patch = { metadata: { uid, resourceVersion }, data: Object.fromEntries(secret.map((key) => [key, null])) };
+    const { apiVersion, kind } = standing.kind;
+    const object = { apiVersion, kind, metadata: standing.metadata };
+    return [{ do: "change", key: standing.key, standing, patch, object, changes: secret.map((key) => `data.${key}`) }];
+  });
+}
+
 /** The patch that sets one label of ours, for a step of leaving. */
 export function relabelPatch({ metadata: { uid, resourceVersion } }: Standing, state: string): Patch {
   return { metadata: { uid, resourceVersion, labels: { [labels.state]: state } } };
