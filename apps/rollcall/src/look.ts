@@ -5,7 +5,7 @@ import type { Config, ListConfig, ServerRef } from "./config/config.ts";
 import type { Stands } from "./life.ts";
 import type { Log } from "./log.ts";
 import { startRollcall, type Rollcall } from "./rollcall.ts";
-import { hubProblem, whyUnseen, type Complaint } from "./trouble.ts";
+import { hubProblem, identityProblem, whyUnseen, type Complaint } from "./trouble.ts";
 
 /** What one look found of a list. */
 export interface Seen {
@@ -83,6 +83,12 @@ export async function look({ config, open, timeout, now = Date.now }: LookParts)
     patience.resolve();
     await within(afterwards, Promise.all([...places.keys()].map((list) => gone.get(list)!.promise)));
     await proven(rollcall, planned);
+    const problem =
+      hub ??
+      identityProblem(
+        [...planned.values()].flatMap((all) => [...all.values()]),
+        complaints,
+      );
     const lists = config.lists.map(async (list): Promise<Seen | Unseen> => {
       const stands = places.get(list.name);
       const kept = rollcall.lists.get(list.name);
@@ -91,7 +97,12 @@ export async function look({ config, open, timeout, now = Date.now }: LookParts)
       const clusters = await withUsers(planned.get(list.name)!, list, stands, now());
       return { list, clusters, roll: stands.roll.roll(), orders: inForce(stands.roll.orders(), now()), guard: kept.view() };
     });
-    return { at: now(), ...(hub !== undefined && { hub }), unusable: rollcall.hub.fleet().refused, lists: await Promise.all(lists) };
+    return {
+      at: now(),
+      ...(problem !== undefined && { hub: problem }),
+      unusable: rollcall.hub.fleet().refused,
+      lists: await Promise.all(lists),
+    };
   } finally {
     patience.resolve();
     await rollcall.stop();

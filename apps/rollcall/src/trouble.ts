@@ -1,3 +1,4 @@
+import type { Planned } from "@rollcall/sync";
 import { howLong } from "./ago.ts";
 import type { Config, ListConfig } from "./config/config.ts";
 import type { Rollcall } from "./rollcall.ts";
@@ -23,6 +24,12 @@ export function hubProblem(
       if (said.is === "unknown") return said.why.reason === "HubFilling" ? (heard ?? said.why.message) : said.why.message;
     }
   return undefined;
+}
+
+/** Why nobody knows which hub this is, where all else of it could be read: then nothing is concluded from it either. */
+export function identityProblem(found: readonly Planned[], complaints: readonly Complaint[]): string | undefined {
+  const why = found.find(({ membership }) => membership.verdict?.reason === "HubUnknown")?.membership.verdict?.message;
+  return why && (complaints.findLast(({ what }) => what === "the hub cannot be identified")?.why ?? why);
 }
 
 /** Whether something is said because nobody can tell what the hub says. */
