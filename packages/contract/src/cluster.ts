@@ -38,6 +38,10 @@ export interface Access {
   readonly endpoint: Endpoint | Refusal;
   /** The exec extension (`client.authentication.k8s.io/exec`): what a plugin is told about this cluster. */
   readonly config?: unknown;
+  /** What the profile would add to a plugin's command line; it goes nowhere unless the operator allows it by name. */
+  readonly args?: readonly string[] | Refusal;
+  /** What the profile would add to a plugin's environment; it goes nowhere unless the operator allows it by name. */
+  readonly env?: readonly { readonly name: string; readonly value: string }[] | Refusal;
 }
 
 /** Where an API server is and how it is trusted, checked and ready to be written. */

@@ -3,6 +3,8 @@ import { endpointOf } from "./endpoint.ts";
 import { fields, items, quoted, text } from "./json.ts";
 
 const execExtension = "client.authentication.k8s.io/exec";
+const argsExtension = "clusterprofiles.multicluster.x-k8s.io/exec/additional-args";
+const envExtension = "clusterprofiles.multicluster.x-k8s.io/exec/additional-envs";
 const deepest = 32;
 const mostValues = 10_000;
 
@@ -30,10 +32,16 @@ function wayIn(provider: string, cluster: unknown): Access {
   if (provider === "") return refused(provider, refusal("NoProviderName", "it has no name; its cluster manager has to name it"));
   const endpoint = endpointOf(cluster);
   if (isRefusal(endpoint)) return refused(provider, endpoint);
-  const config = execConfig(cluster);
-  if (config === undefined) return { provider, endpoint };
-  const unfit = whyUnfit(config);
-  if (unfit === undefined) return { provider, endpoint, config };
+  const [config, args, env] = [execExtension, argsExtension, envExtension].map((name) => extension(cluster, name));
+  const unfit = config === undefined ? undefined : whyUnfit(config);
+  if (unfit === undefined)
+    return {
+      provider,
+      endpoint,
+      ...(config !== undefined && { config }),
+      ...(args !== undefined && { args: argumentsOf(args) }),
+      ...(env !== undefined && { env: variablesOf(env) }),
+    };
   return refused(provider, refusal("BadExecExtension", `its extension ${execExtension} ${unfit}; correct it in the profile`));
 }
 
@@ -48,10 +56,24 @@ function refused(provider: string, { reason, message }: Refusal): Access {
   return { provider, endpoint: refusal(reason, `provider ${quoted(provider)} of the profile: ${message}`) };
 }
 
-/** What the profile wants a plugin to be told. Its own arguments and environment (`clusterprofiles.multicluster.x-k8s.io/exec/*`) are ignored: they would steer a process of the consumer. */
-function execConfig(cluster: unknown): unknown {
-  const first = items(fields(cluster)["extensions"]).find((each) => fields(each)["name"] === execExtension);
+/** What the profile says to programs that know this name. */
+function extension(cluster: unknown, known: string): unknown {
+  const first = items(fields(cluster)["extensions"]).find((each) => fields(each)["name"] === known);
   return fields(first)["extension"] ?? undefined;
+}
+
+// Most operators ignore both of these, so what is wrong with them is a word about them alone and not about the way in.
+function argumentsOf(value: unknown): readonly string[] | Refusal {
+  if (Array.isArray(value) && value.every((each) => typeof each === "string")) return value;
+  return refusal("BadExecArguments", `extension ${argsExtension} of the profile is no list of texts; correct it in the profile`);
+}
+
+/** By name, because the order of a map means nothing. */
+function variablesOf(value: unknown): NonNullable<Access["env"]> {
+  const entries = Object.entries(fields(value));
+  if (typeof value === "object" && !Array.isArray(value) && entries.every((each): each is [string, string] => typeof each[1] === "string"))
+    return entries.map(([name, each]) => ({ name, value: each })).sort((a, b) => (a.name < b.name ? -1 : 1));
+  return refusal("BadExecVariables", `extension ${envExtension} of the profile is no map of texts; correct it in the profile`);
 }
 
 /** Says why a value could not be handed on as it is; walks without recursion and with an end, because a stranger wrote it. */

@@ -283,9 +283,8 @@ describe("the ways in of a profile", () => {
   const withExtensions = (...extensions: unknown[]) =>
     clusterOf(profile({ accessProviders: [{ name: "test", cluster: { server, extensions } }] })).access[0];
 
-  it("tell a plugin what the first exec extension says, and nothing of arguments or environment", () => {
+  it("tell a plugin what the first exec extension says", () => {
     const access = withExtensions(
-      { name: "clusterprofiles.multicluster.x-k8s.io/exec/additional-envs", extension: { LD_PRELOAD: "/tmp/x" } },
       { name: exec, extension: { clusterName: "paris", deep: [{ a: 1.5 }] } },
       { name: exec, extension: { clusterName: "rome" } },
     );
@@ -296,6 +295,33 @@ describe("the ways in of a profile", () => {
     expect(withExtensions({ name: exec, extension: null })).toEqual({ provider: "test", endpoint: { server } });
     expect(withExtensions({ name: exec })).not.toHaveProperty("config");
   });
+
+  const [args, env] = ["args", "envs"].map((what) => `clusterprofiles.multicluster.x-k8s.io/exec/additional-${what}`);
+
+  it("keep apart what they would add to a plugin's call, the same whatever the order of a map", () => {
+    const variables = JSON.parse('{"B":"","__proto__":"x","A":"1"}') as unknown;
+    expect(withExtensions({ name: env, extension: variables }, { name: args, extension: ["--tenant", "t"] })).toStrictEqual({
+      provider: "test",
+      endpoint: { server },
+      args: ["--tenant", "t"],
+      env: [
+        { name: "A", value: "1" },
+        { name: "B", value: "" },
+        { name: "__proto__", value: "x" },
+      ],
+    });
+  });
+
+  it.each([{ of: { a: "b" } }, { of: ["--a", 1] }, { of: "--a" }, { of: 7 }])("can still be used when their arguments are %j", ({ of }) => {
+    expect(withExtensions({ name: args, extension: of })).toMatchObject({ endpoint: { server }, args: { reason: "BadExecArguments" } });
+  });
+
+  it.each([{ of: ["A=1"] }, { of: { A: 1 } }, { of: { A: null } }, { of: "A=1" }, { of: 7 }])(
+    "can still be used when their variables are %j",
+    ({ of }) => {
+      expect(withExtensions({ name: env, extension: of })).toMatchObject({ endpoint: { server }, env: { reason: "BadExecVariables" } });
+    },
+  );
 
   const nested = (depth: number): unknown => JSON.parse(`${'{"a":'.repeat(depth)}1${"}".repeat(depth)}`);
 
