@@ -1,0 +1,25 @@
+/** The longest value that a pattern is asked about. */
+export const longestValue = 512;
+const mostRepeats = 3;
+
+/**
+ * A pattern for whole values, or why it is refused. A stranger chooses the values, so only patterns are taken that find their answer soon:
+ * no group is repeated, few single characters are, and nothing looks back or ahead.
+ */
+export function readPattern(source: string): RegExp | string {
+  const bare = source
+    .replaceAll(/\\[^1-9k]/g, "x")
+    .replaceAll(/\[[^\]]*\]/g, "x")
+    .replaceAll("(?:", "(");
+  if (/\\[1-9k]/.test(bare)) return "refers back to a group; spell it out";
+  if (bare.includes("(?")) return "looks ahead or back, or names a group; use plain groups";
+  if (/\)(?:[*+]|\{)/.test(bare)) return "repeats a group; repeat single characters or classes instead";
+  if ((bare.match(/[*+?]|\{\d+,\d*\}/g)?.length ?? 0) > mostRepeats)
+    return `leaves open how often more than ${mostRepeats} things come; make it simpler`;
+  try {
+    // By itself first: with ours around it, brackets that do not match could become some that do.
+    return new RegExp(`^(?:${new RegExp(source, "u").source})$`, "u");
+  } catch {
+    return "is no regular expression";
+  }
+}

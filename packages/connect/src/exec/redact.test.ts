@@ -1,0 +1,65 @@
+import { describe, expect, it } from "vitest";
+import fc from "fast-check";
+import { complaint, redact } from "./redact.ts";
+
+describe("a complaint is shown without", () => {
+  it.each([
+    ["a token of a service account", "sent eyJhbGciOiJSUzI1NiIs.eyJzdWIiOiJhIn0.c2ln to it", "sent [hidden] to it"],
+    ["half such a token", "sent eyJhbGciOiJSUzI1NiIs", "sent [hidden]"],
+    ["what stands after a telling word", "token: abc, Password=x1 api_key='k-1'", "token: [hidden], Password=[hidden] api_key='[hidden]'"],
+    ["a header", "Authorization: Bearer s3cr3t/+= with basic b64", "Authorization: Bearer [hidden] with basic [hidden]"],
+    ["a key", "k: -----BEGIN EC PRIVATE KEY-----\nMHcCAQEEIA\n-----END EC PRIVATE KEY----- was bad", "k: [hidden] was bad"],
+    ["a key that was cut", "-----BEGIN PRIVATE KEY-----\nMHcCAQEEIA\nMHcC", "[hidden]"],
+    ["a token of a cloud", "k8s-aws-v1.aHR0cHM6Ly9zdHM ya29.a0AfH6SMB AKIAIOSFODNN7EXAMPLE", "[hidden] [hidden] [hidden]"],
+    ["a bootstrap token", "join 07401b.f395accd246ae52d", "join [hidden]"],
+    ["anything long that nobody would type", "with Zm9vYmFyYmF6cXV4MTIzNDU2Nzg5MGFi1B", "with [hidden]"],
+    ["control characters", "\u001b[31mred\u001b[0m \u0000a\u0007b\u202ec", "red abc"],
+  ])("%s", (_, text, shown) => {
+    expect(redact(text, [])).toBe(shown);
+  });
+
+  it("what was handed to the plugin, whole, by its lines, or as JSON spells it", () => {
+    const secrets = ['pass"word', "first line\nsecond line"];
+    expect(redact('got pass"word and {"a":"pass\\"word"}; second line of first line', secrets)).toBe(
+      'got [hidden] and {"a":"[hidden]"}; [hidden] of [hidden]',
+    );
+    expect(redact("pass\u0000word", ["password"])).toBe("[hidden]");
+    expect(redact("A=1 is on", ["1"])).toBe("A=1 is on");
+  });
+
+  it("what was printed where the credential belongs, also when that was broken", () => {
+    expect(redact("will send opaque-token-of-paris now", [], '{"status":{"token":"opaque-token-of-paris"')).toBe("will send [hidden] now");
+    expect(redact("send<opaque-token-of-paris>", [], "opaque-token-of-paris")).toBe("send<[hidden]>");
+    expect(redact("tokenshort1end", [], '{"token": "short1"}')).toBe("token[hidden]end");
+  });
+
+  it("any token that was printed, wherever it comes again", () => {
+    const token = fc.stringMatching(/^[A-Za-z0-9._~+/=-]{8,80}$/);
+    fc.assert(
+      fc.property(token, fc.string(), fc.string(), (secret, before, after) => {
+        expect(complaint(`${before}${secret}${after}`, [], JSON.stringify({ status: { token: secret } }))).not.toContain(secret);
+      }),
+    );
+  });
+});
+
+describe("a complaint", () => {
+  it("keeps the words that help", () => {
+    const help = "cannot open /usr/lib/python3.11/site-packages/azure/identity.py: tenant 00000000-0000-4000-8000-0000000007e1 not found";
+    expect(complaint(`${help}\n`, [], "")).toBe(`it said: ${help}`);
+    expect(complaint(" \n\n", [], "")).toBe("it said nothing");
+  });
+
+  it("is its last lines, each cut", () => {
+    expect(complaint(["1", "2", "3", "4", "5", "6", "x y ".repeat(100)].join("\r\n"), [], "")).toBe(
+      `it said: 3 | 4 | 5 | 6 | ${"x y ".repeat(75)}…`,
+    );
+  });
+
+  it("is searched in no time, however it is made", () => {
+    const since = performance.now();
+    for (const part of ["-----BEGIN ", "a", "eyJ.", "token:", "ey", "Bearer ", "a1", "\u001b["])
+      redact(part.repeat(65_536 / part.length), [], part.repeat(200_000));
+    expect(performance.now() - since).toBeLessThan(3000);
+  });
+});

@@ -1,0 +1,52 @@
+const shortestSecret = 4;
+const shownLines = 5;
+const longestLine = 300;
+
+// What looks like a secret, wherever it comes from. None of these goes back on its way, so that a long line costs no time.
+const suspects: readonly RegExp[] = [
+  /-----BEGIN [^-]{0,64}-----(?:[^-]|-(?!----END))*(?:-----END [^-]{0,64}-----)?/g,
+  /\bey[A-Za-z0-9_-]{6,}(?:\.[A-Za-z0-9_-]*){0,4}/g,
+  /\b(?:k8s-aws-v1\.|ya29\.|gh[oprsu]_|github_pat_|glpat-|xox[a-z]-|sk-|AKIA|ASIA|sha256~)[A-Za-z0-9_.~+/=-]+/g,
+  /\b[a-z0-9]{6}\.[a-z0-9]{16}\b/g,
+  /\b[0-9a-fA-F]{32,}\b/g,
+];
+const named =
+  /((?:bearer|basic)\s+|(?:token|secret|password|passwd|credential|authorization|api[_-]?key|private[_-]?key)["']?\s*[:=]\s*["']?(?:(?:bearer|basic)\s+)?)[^\s"',;]+/gi;
+const longRun = /[A-Za-z0-9_+/=~-]{32,}/g;
+const printedRun = /[^\s"'\\,:;=(){}[\]<>|]{16,}/g;
+
+/** The text without the given secrets, without what was also printed where secrets belong, and without anything else that looks like one. */
+export function redact(text: string, secrets: readonly string[], printed = ""): string {
+  let clean = withoutControls(text);
+  for (const secret of spellings([...secrets, ...tokens(printed)])) clean = clean.replaceAll(secret, "[hidden]");
+  const runs = new Set(printed.match(printedRun));
+  clean = clean.replaceAll(printedRun, (run) => (runs.has(run) ? "[hidden]" : run));
+  for (const suspect of suspects) clean = clean.replaceAll(suspect, "[hidden]");
+  clean = clean.replaceAll(named, "$1[hidden]");
+  // Letters of both cases with digits among them are hardly a word or a path.
+  return clean.replaceAll(longRun, (run) => (/[a-z]/.test(run) && /[A-Z]/.test(run) && /\d/.test(run) ? "[hidden]" : run));
+}
+
+/** The last lines of what a process complained about, fit for a message. */
+export function complaint(stderr: string, secrets: readonly string[], stdout: string): string {
+  const lines = redact(stderr, secrets, stdout).split("\n");
+  const shown = lines.map((line) => line.trim()).filter((line) => line !== "");
+  const last = shown.slice(-shownLines).map((line) => (line.length > longestLine ? `${line.slice(0, longestLine)}…` : line));
+  return last.length === 0 ? "it said nothing" : `it said: ${last.join(" | ")}`;
+}
+
+/** The token that an answer holds, also where the rest of it is broken. */
+function tokens(answer: string): readonly string[] {
+  return [...answer.matchAll(/"token"\s*:\s*"([^"]*)"/g)].slice(0, 10).map(([, token]) => token!);
+}
+
+/** A secret as it may stand in a line: whole, by its lines, and as JSON writes it. The longest goes first, lest a part of another is left. */
+function spellings(secrets: readonly string[]): readonly string[] {
+  const all = secrets.flatMap((secret) => [secret, ...secret.split(/\r?\n/), JSON.stringify(secret).slice(1, -1)]).map(withoutControls);
+  return [...new Set(all)].filter((each) => each.length >= shortestSecret).sort((a, b) => b.length - a.length);
+}
+
+// A terminal obeys control characters, and one in the middle of a secret would hide it from us.
+function withoutControls(text: string): string {
+  return text.replaceAll(/\r\n?/g, "\n").replaceAll(/\p{Cc}\[[0-9;?]*[A-Za-z]|[^\P{Cc}\n\t]|\p{Cf}/gu, "");
+}
