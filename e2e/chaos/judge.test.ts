@@ -38,9 +38,18 @@ const gone: Phase = { from: 10_000, sure: 10_000 };
 
 function problemsOf(audit: readonly Audited[], more: Partial<Run> = {}): string {
   const run: Run = {
-    ...{ user, fleet: "fleet", argocd: "argocd", state: "state", roll: "roll" },
+    user,
+    fleet: "fleet",
+    argocd: "argocd",
+    state: "state",
+    roll: "roll",
     phases: new Map([["paris", [chosen, gone]]]),
-    ...{ used: new Map(), acks: [], starting: [], blind: [], lag: 1000, audit },
+    used: new Map(),
+    acks: [],
+    starting: [],
+    blind: [],
+    lag: 1000,
+    audit,
     graces: { deselected: 2000, unregistered: 4000 },
     guard: { max: 2, percent: 20, window: 5000 },
     ...more,

@@ -88,8 +88,8 @@ const deeds: readonly Idea[] = [
   ...times(2, (cluster) => ({ does: "deploy", cluster })),
   ...times(3, (cluster) => ({ does: "undeploy", cluster })),
   ...times(1, (_, random) => ({ does: "edit the roll", how: random.pick(["note", "note", "spoil", "delete"]) })),
-  ...times(1, (_, random) => ({ does: "lose half", then: random.pick(["come back", "ack"]) })),
-  ...times(1, () => ({ does: "ack" })),
+  ...times(2, (_, random) => ({ does: "lose half", then: random.pick(["come back", "ack"]) })),
+  ...times(2, () => ({ does: "ack" })),
 ];
 
 function times(count: number, idea: Idea): readonly Idea[] {
