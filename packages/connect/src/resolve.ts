@@ -13,7 +13,7 @@ export interface Ask {
 export interface Resolved {
   readonly credential: Credential;
   /** Where it was made to be sent, when its source says so: it is sent nowhere else. */
-  readonly madeFor?: Pick<Endpoint, "server" | "ca">;
+  readonly madeFor?: Pick<Endpoint, "server" | "ca" | "tlsName">;
   /** The Secret that it was read from: when that changes, it is read again. */
   readonly source?: Source;
 }
