@@ -60,7 +60,7 @@ export function beginLife(list: ListConfig, before: Promise<void>, shared: Share
   const signal = AbortSignal.any([shared.signal, ending.signal]);
   let kept: KeptList | undefined;
   const told = {
-    look: (ids: Iterable<string>) => kept?.look(ids),
+    look: (ids: Iterable<string>) => kept?.touched(ids),
     rollChanged: () => kept?.rollChanged(),
     isBack: () => kept && lookAgain(kept),
   };

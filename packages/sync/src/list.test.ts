@@ -1,6 +1,6 @@
 import { argocd } from "@rollcall/argocd";
-import { fromBase64, RollcallError, type Cluster } from "@rollcall/contract";
-import type { Call } from "@rollcall/kube";
+import { fromBase64, RollcallError, type Cluster, type Reachable } from "@rollcall/contract";
+import { sleep, type Call } from "@rollcall/kube";
 import {
   acknowledge,
   cluster,
@@ -336,6 +336,24 @@ describe.concurrent("the roll", patience, () => {
     expect(standing(bench)).toContain("c0");
     isAway = false;
     await soon(() => expect(standing(bench)).not.toContain("c0"));
+  });
+});
+
+describe.concurrent("one change", patience, () => {
+  it("costs one look: what is written is not looked at again because it was written", async (test) => {
+    const bench = await toyWorkbench(test, {});
+    bench.fleet.put(...mixed(names(5)));
+    const looked: string[] = [];
+    const connect = async (given: Cluster): Promise<Reachable> => {
+      looked.push(given.name);
+      const login = { kind: "exec", provider: "fleet", command: "/bin/login", args: [], env: {}, apiVersion: "v1" } as const;
+      return Promise.resolve({ ...given, connection: { server: `https://${given.name}.example.test`, login } });
+    };
+    const engine = await bench.start({ connect });
+    await soon(() => expect(standing(bench)).toHaveLength(5));
+    await engine.list.idle();
+    await sleep(300);
+    expect(looked.toSorted()).toEqual(names(5));
   });
 });
 

@@ -37,6 +37,8 @@ export interface Status {
 export interface KeptList {
   /** Look again at these clusters: something about them may have changed. */
   look(ids: Iterable<ClusterId>): void;
+  /** Somebody has written what stands for these; where that was the list itself, there is nothing to look at. */
+  touched(ids: Iterable<ClusterId>): void;
   /** Begins; everything that it reads from must be complete by now. */
   start(): void;
   /** Looks at an operator's ack, and again at everyone who waits for one. */
@@ -66,6 +68,11 @@ export function keepList<Options>(parts: ListParts<Options>): KeptList {
   const managers = new Map<ClusterId, string>();
   /** How often in a row somebody else wrote first. */
   const late = new Map<ClusterId, number>();
+  /** What stood for whom when all was well with it. */
+  const well = new Map<ClusterId, string>();
+  /** Who is to be looked at because something stands that was written, and who for any other reason. */
+  const written = new Set<ClusterId>();
+  const asked = new Set<ClusterId>();
   let isClosed = false;
   let known = roll.orders();
 
@@ -99,9 +106,14 @@ export function keepList<Options>(parts: ListParts<Options>): KeptList {
   const queue = workQueue({ work, onError: (cluster, error, retryIn) => report({ is: "retry", list, cluster, error, retryIn }) });
 
   async function work(id: ClusterId): Promise<number | void> {
+    const isAsked = asked.delete(id);
+    if (written.delete(id) && !isAsked && well.get(id) === whatStands(id)) return;
+    well.delete(id);
     try {
       const looked = await pass(id, passParts);
       tell(id, looked);
+      const { state, verdict } = status.get(id) ?? {};
+      if (state === "member" && verdict === undefined && looked.failed === undefined) well.set(id, whatStands(id));
       if (looked.failed !== undefined) throw looked.failed;
       late.delete(id);
       return whenAgain(looked);
@@ -142,6 +154,7 @@ export function keepList<Options>(parts: ListParts<Options>): KeptList {
     const isNews = before?.state !== now || before.verdict?.reason !== verdict?.reason || before.verdict?.message !== verdict?.message;
     if (now === "gone") {
       status.delete(id);
+      well.delete(id);
       managers.delete(id);
       answers.forget(id);
       passParts.brake.forget(id);
@@ -158,7 +171,17 @@ export function keepList<Options>(parts: ListParts<Options>): KeptList {
   }
 
   function look(ids: Iterable<ClusterId>): void {
-    for (const id of ids) queue.add(id);
+    for (const id of ids) {
+      asked.add(id);
+      queue.add(id);
+    }
+  }
+
+  function whatStands(id: ClusterId): string {
+    return target
+      .of(list, id)
+      .map(({ metadata }) => `${metadata.uid} ${metadata.resourceVersion}`)
+      .join();
   }
 
   /** What the inventory says, as far as it can be believed and nobody has ordered otherwise. */
@@ -178,6 +201,12 @@ export function keepList<Options>(parts: ListParts<Options>): KeptList {
 
   return {
     look,
+    touched(ids) {
+      for (const id of ids) {
+        written.add(id);
+        queue.add(id);
+      }
+    },
     start() {
       approval.tidy();
       const standing = [...target.ids(list)];

@@ -126,7 +126,8 @@ async function write<Options>(
   const hindered = await make(id, changes, wrote, parts);
   if (hindered !== undefined) return hindered;
   if (before !== undefined) parts.claims.bequeath(before, id);
-  return { freed: parts.claims.settle(id, entry.claims) };
+  // Nothing stands under the name that it had before, and whoever bears that is to be looked at.
+  return { freed: [...(before === undefined ? [] : [before]), ...parts.claims.settle(id, entry.claims)] };
 }
 
 /** Makes changes that may be made now, or says what is in their way. */

@@ -113,23 +113,28 @@ export function newTarget({ transport, instance, onEvent, timing }: TargetOption
   }
 
   function index(changes: readonly Change<Standing>[]): void {
+    for (const [list, ids] of note(changes)) lists.get(list)?.onChange([...ids]);
+  }
+
+  /** Keeps account of what stands for whom, and says who was touched. */
+  function note(changes: readonly Change<Standing>[]): ReadonlyMap<string, ReadonlySet<ClusterId>> {
     const touched = new Map<string, Set<ClusterId>>();
-    const note = ({ list, cluster }: Standing): void => {
+    const touch = ({ list, cluster }: Standing): void => {
       if (cluster !== undefined) touched.set(list, (touched.get(list) ?? new Set()).add(cluster));
     };
     for (const { before, after } of changes) {
       if (before !== undefined) removed.delete(versionOf(before));
       if (before !== undefined && (after?.list !== before.list || after.cluster !== before.cluster)) {
         clusterOf(before)?.delete(before.key);
-        note(before);
+        touch(before);
       }
       if (after !== undefined) {
         clusterOf(after)?.set(after.key, after);
-        note(after);
+        touch(after);
       }
     }
     generation += 1;
-    for (const [list, ids] of touched) lists.get(list)?.onChange([...ids]);
+    return touched;
   }
 
   function clusterOf({ list, cluster }: Standing): Map<string, Standing> | undefined {
@@ -195,7 +200,8 @@ export function newTarget({ transport, instance, onEvent, timing }: TargetOption
       const followedKind = followed.get(nameOf(kind));
       const now = project(kind, object);
       const after = before === undefined ? now : merged(before, now, removed);
-      if (followedKind?.informer?.store.wrote(object, after)) index([{ key: after.key, ...(before && { before }), after }]);
+      // Whoever wrote knows; nobody has to look again for that.
+      if (followedKind?.informer?.store.wrote(object, after)) note([{ key: after.key, ...(before && { before }), after }]);
     },
     removed: (standing) => void removed.add(versionOf(standing)),
     isRemoved: (standing) => removed.has(versionOf(standing)),

@@ -129,7 +129,7 @@ async function startEngine<Options>(
 
   const target = newTarget({ transport, instance: owner.instance });
   const onChange = (ids: readonly ClusterId[]): void => list?.look(ids);
-  target.join({ list: owner.list, kinds: adapter.writes(options), reading: adapter, onChange });
+  target.join({ list: owner.list, kinds: adapter.writes(options), reading: adapter, onChange: (ids) => list?.touched(ids) });
   const roll = rollKeeper({
     transport,
     namespace: stateNamespace,
