@@ -2,6 +2,7 @@ import { findServer, openTransport } from "@rollcall/kube";
 import type { ServerRef } from "../config/config.ts";
 import { configFile, problemText } from "../config/file.ts";
 import { jsonLog } from "../log.ts";
+import { newLines } from "../lines.ts";
 import { listen } from "../listen.ts";
 import { newMetrics } from "../metrics.ts";
 import { followConfig } from "../reload.ts";
@@ -16,7 +17,9 @@ export const sync: Command = {
   flags: { config: { type: "string", short: "c" } },
   async run(flags) {
     const path = required(flags, "config");
-    const log = jsonLog((line) => process.stdout.write(line));
+    const lines = newLines((text) => process.stdout.write(text));
+    process.once("exit", lines.flush);
+    const log = jsonLog(lines.write);
     const source = configFile(path);
     const { config, problems } = await source.read();
     // Without a single list there is nothing to keep, and nobody would notice.
