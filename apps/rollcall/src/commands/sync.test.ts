@@ -20,7 +20,10 @@ it("SIGHUP reads the config at once, and metrics tell what came of it", { timeou
     stringify(configOf(lists, { inventory: { namespaces: ["fleet"], kubeconfig: "hub.conf" }, metrics: { listen: "127.0.0.1:0" } }));
   await using files = await folder({ "hub.conf": kubeconfig, "config.yaml": config(listOf("one")) });
   const lines: Readonly<Record<string, unknown>>[] = [];
-  const write = vi.spyOn(process.stdout, "write").mockImplementation((line) => lines.push(JSON.parse(String(line)) as never) > 0);
+  const write = vi.spyOn(process.stdout, "write").mockImplementation((text) => {
+    const said = String(text).trimEnd().split("\n");
+    return lines.push(...said.map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>)) > 0;
+  });
   onTestFinished(() => write.mockRestore());
   const listeners = process.listenerCount("SIGHUP");
   const running = rollcall(["sync", "--config", files.at("config.yaml")]);

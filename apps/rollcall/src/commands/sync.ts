@@ -61,6 +61,8 @@ export const sync: Command = {
     await telling?.close();
     await rollcall.stop();
     log("info", "stopped");
+    process.off("exit", lines.flush);
+    lines.flush();
     return 0;
   },
 };
