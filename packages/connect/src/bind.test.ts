@@ -52,6 +52,13 @@ const rows: readonly Row[] = [
     hosts: ["paris.example.test"],
     then: "InsecureEndpoint",
   },
+  {
+    when: "would be sent in clear",
+    madeFor: { server: "http://paris.example.test" },
+    endpoint: { server: "http://paris.example.test" },
+    hosts: ["paris.example.test"],
+    then: "InsecureEndpoint",
+  },
   { when: "would go to whoever is called otherwise", madeFor, endpoint: { ...here, tlsName: "evil.test" }, then: "WrongTlsName" },
   {
     when: "was made for that name",

@@ -14,10 +14,10 @@ import type { Resolved } from "./resolve.ts";
  */
 export function bind({ credential, madeFor }: Resolved, endpoint: Endpoint, hosts: readonly string[] = []): Connection | Refusal {
   const { provider } = credential;
-  if (endpoint.insecure)
+  if (endpoint.insecure || URL.parse(endpoint.server)?.protocol !== "https:")
     return refusal(
       "InsecureEndpoint",
-      `the profile switches TLS verification off, so anybody on the way could take the credential of provider ${JSON.stringify(provider)}; publish the CA in certificate-authority-data instead`,
+      `the profile does without TLS or its verification, so anybody on the way could take the credential of provider ${JSON.stringify(provider)}; publish an https server, and its CA in certificate-authority-data`,
     );
   const made = madeFor && elsewhere(madeFor, endpoint);
   if (madeFor !== undefined && made === undefined) return { ...endpoint, login: credential };

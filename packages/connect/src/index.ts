@@ -5,7 +5,7 @@ export type { CloudLogin, ExecConfig, Provider, ProviderEntry, ProviderFile } fr
 export { bind } from "./bind.ts";
 export { allowsHost, readHosts } from "./hosts.ts";
 export { readKubeconfig, type KubeconfigLogin } from "./kubeconfig/read.ts";
-export { readSecret, type GetSecret } from "./secret/read-secret.ts";
+export { readSecret, type SecretHub } from "./secret/read-secret.ts";
 export { readSecretSetting } from "./secret/read-setting.ts";
 export { secretRights } from "./secret/rights.ts";
 export type { SecretSetting } from "./secret/setting.ts";

@@ -38,7 +38,7 @@ const presets: Readonly<Record<SecretSetting["preset"], Reading>> = {
   "managed-service-account": { how: "token", keys: ["token"], name: "clusterName" },
 };
 
-const objectName = /^(?=.{1,253}$)[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/;
+const objectName = /^(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/;
 
 /** The one Secret and key that hold a cluster's credential. The profile may name them, within what the operator allows, and no namespace. */
 export function placeOf(

@@ -1,8 +1,8 @@
 import { type Cluster, Hidden, isRefusal, kubeconfig, type KubeObject, type ObjectMeta, secretData } from "@rollcall/contract";
 import { ApiError } from "@rollcall/kube";
-import { ca, cluster, reachable } from "@rollcall/testing";
+import { ca, cluster, loopbackCertificate, reachable } from "@rollcall/testing";
 import { describe, expect, it } from "vitest";
-import { type GetSecret, readSecret } from "./read-secret.ts";
+import { type SecretHub, readSecret } from "./read-secret.ts";
 import type { SecretSetting } from "./setting.ts";
 
 const paris = cluster({ name: "paris", namespace: "fleet" });
@@ -26,17 +26,18 @@ interface Given {
   readonly config?: unknown;
   readonly setting?: SecretSetting;
   readonly secret?: KubeObject | Error;
+  readonly now?: number;
 }
 
 /** What comes of an ask, its secrets shown, and what was asked of the hub. */
-async function read({ of = paris, config = { clusterName: "s" }, setting = tokens, secret: stands = secret() }: Given) {
+async function read({ of = paris, config = { clusterName: "s" }, setting = tokens, secret: stands = secret(), now = 0 }: Given) {
   const asked: string[] = [];
-  const get: GetSecret = (namespace, name) => {
+  const get: SecretHub["get"] = (namespace, name) => {
     asked.push(`${namespace}/${name}`);
     return stands instanceof Error ? Promise.reject(stands) : Promise.resolve(stands);
   };
   const ask = { cluster: of, access: { provider: "reader", endpoint: { server }, config }, provider: { name: "reader" } };
-  const answer = await readSecret(ask, setting, get, new AbortController().signal);
+  const answer = await readSecret(ask, setting, { get, now: () => now }, new AbortController().signal);
   return { asked, answer, reason: isRefusal(answer) ? answer.reason : (answer.credential.token?.reveal() ?? "no token") };
 }
 
@@ -209,6 +210,16 @@ describe("a Secret that gives no credential is refused", () => {
     ["with bytes that are no text", "NotText", { ...secret(), data: { token: "/w==" } }],
   ])("%s: %s", async (_, reason, stands) => {
     expect((await read({ secret: stands })).reason).toBe(reason);
+  });
+
+  it("whose certificate has ended, and not a moment before", async () => {
+    const { certificate, key } = loopbackCertificate();
+    const clientCertificate = { certificate, key: new Hidden(key) };
+    const connection = { server, ca, login: { kind: "credential", provider: "x", clientCertificate } } as const;
+    const stands = secret(consent, { value: kubeconfig(reachable({ name: "paris", connection })) });
+    const at = async (now: number) => (await read({ setting: files, config: { name: "s", key: "value" }, secret: stands, now })).reason;
+    const end = Date.parse("9999-12-31T23:59:59Z");
+    expect([await at(end - 1), await at(end)]).toEqual(["no token", "CredentialExpired"]);
   });
 
   it.each([new ApiError(503, "ServiceUnavailable", "away"), new Error("the socket hung up")])(

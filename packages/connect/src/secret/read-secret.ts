@@ -1,4 +1,14 @@
-import { fromBase64, Hidden, isCertificates, isRefusal, type KubeObject, objectKey, type Refusal, refusal } from "@rollcall/contract";
+import {
+  type Credential,
+  fromBase64,
+  Hidden,
+  isCertificates,
+  isRefusal,
+  type KubeObject,
+  objectKey,
+  type Refusal,
+  refusal,
+} from "@rollcall/contract";
 import { isApiError } from "@rollcall/kube";
 import { readKubeconfig } from "../kubeconfig/read.ts";
 import type { Ask, Resolved } from "../resolve.ts";
@@ -7,8 +17,12 @@ import { type Place, placeOf } from "./place.ts";
 import type { SecretSetting } from "./setting.ts";
 import { isToken } from "./token.ts";
 
-/** Gets one Secret of the hub by its name. */
-export type GetSecret = (namespace: string, name: string, signal: AbortSignal) => Promise<KubeObject>;
+/** Where Secrets are read. */
+export interface SecretHub {
+  /** Gets one Secret by its name. */
+  readonly get: (namespace: string, name: string, signal: AbortSignal) => Promise<KubeObject>;
+  readonly now: () => number;
+}
 
 /**
  * Reads the credential of a cluster from the one Secret that its profile means: by name, never from a list, and only where the Secret
@@ -17,7 +31,7 @@ export type GetSecret = (namespace: string, name: string, signal: AbortSignal) =
 export async function readSecret(
   { cluster, access, provider }: Pick<Ask, "cluster" | "access" | "provider">,
   setting: SecretSetting,
-  get: GetSecret,
+  { get, now }: SecretHub,
   signal: AbortSignal,
 ): Promise<Resolved | Refusal> {
   const place = placeOf(cluster, access, setting);
@@ -27,9 +41,18 @@ export async function readSecret(
   const problem = consentProblem(secret, cluster, setting, place.how);
   if (problem !== undefined) return problem;
   const text = textOf(secret, place);
-  const read = isRefusal(text) ? text : place.how === "token" ? tokenOf(secret, text) : readKubeconfig(text, place.context);
+  const read: Login | Refusal = isRefusal(text)
+    ? text
+    : place.how === "token"
+      ? tokenOf(secret, text)
+      : readKubeconfig(text, place.context);
   if (isRefusal(read)) return refusal(read.reason, `${objectKey(secret)}, key ${place.key}: ${read.message}`);
   const { madeFor, ...login } = read;
+  if (login.expiresAt !== undefined && Date.parse(login.expiresAt) <= now())
+    return refusal(
+      "CredentialExpired",
+      `${objectKey(secret)}, key ${place.key}: its certificate ended at ${login.expiresAt}; renew it there`,
+    );
   const { uid = "", resourceVersion = "" } = secret.metadata;
   return {
     credential: { kind: "credential", provider: provider.name, ...login },
@@ -38,7 +61,10 @@ export async function readSecret(
   };
 }
 
-async function found({ namespace, name }: Place, get: GetSecret, signal: AbortSignal): Promise<KubeObject | Refusal> {
+/** What is under a key, whatever form it has. */
+type Login = Pick<Resolved, "madeFor"> & Pick<Credential, "token" | "clientCertificate" | "expiresAt">;
+
+async function found({ namespace, name }: Place, get: SecretHub["get"], signal: AbortSignal): Promise<KubeObject | Refusal> {
   const key = `Secret/${namespace}/${name}`;
   try {
     const secret = await get(namespace, name, signal);
@@ -62,7 +88,7 @@ function textOf({ data = {} }: KubeObject, { key }: Place): string | Refusal {
   return fromBase64(encoded) ?? refusal("NotText", "what is there is no UTF-8 text; store the credential as it was issued");
 }
 
-function tokenOf(secret: KubeObject, text: string): (Pick<Resolved, "madeFor"> & { readonly token: Hidden<string> }) | Refusal {
+function tokenOf(secret: KubeObject, text: string): Login | Refusal {
   // Whoever makes a Secret from a file often has the file's last line end in it.
   const token = text.replace(/\r?\n$/, "");
   if (!isToken(token)) return refusal("BadToken", "its token holds characters that no header may, or too many; store it as it was issued");

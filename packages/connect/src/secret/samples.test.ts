@@ -5,7 +5,7 @@ import { ApiError } from "@rollcall/kube";
 import { describe, expect, it } from "vitest";
 import { parseAllDocuments } from "yaml";
 import { bind } from "../bind.ts";
-import { type GetSecret, readSecret } from "./read-secret.ts";
+import { type SecretHub, readSecret } from "./read-secret.ts";
 import type { SecretSetting } from "./setting.ts";
 
 const profiles = new URL("../../../inventory/src/__samples__/", import.meta.url);
@@ -67,7 +67,7 @@ async function outcomes(settings: Readonly<Record<string, SecretSetting>>): Prom
       const setting = settings[access.provider];
       if (setting === undefined || isRefusal(access.endpoint)) continue;
       const ask = { cluster, access, provider: { name: access.provider } };
-      const read = await readSecret(ask, setting, get, new AbortController().signal);
+      const read = await readSecret(ask, setting, { get, now: Date.now }, new AbortController().signal);
       const bound = isRefusal(read) ? read : bind(read, access.endpoint, setting.hosts);
       const login = isRefusal(bound) ? undefined : bound.login;
       found[`${cluster.id}: ${access.provider}`] = isRefusal(bound)
@@ -86,7 +86,7 @@ const secrets = new Map(
   }),
 );
 
-const get: GetSecret = (namespace, name) => {
+const get: SecretHub["get"] = (namespace, name) => {
   const secret = secrets.get(`${namespace}/${name}`);
   return secret === undefined ? Promise.reject(new ApiError(404, "NotFound", "no")) : Promise.resolve(secret);
 };
