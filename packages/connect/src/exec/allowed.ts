@@ -24,7 +24,7 @@ export function allowedProblems({ args, env }: ProfileSourced, path: string): re
       const why = isDenied(name) || !shape.test(name) ? "may never come from a profile; take it out" : patternProblem(pattern);
       return why === undefined ? [] : [{ path: `${path}.${at}[${JSON.stringify(name)}]`, message: why }];
     });
-  return [...wrong(args, "args", isDeniedArgument, argument), ...wrong(env, "env", isDeniedVariable, variable)];
+  return [...wrong(args, "allowArgs", isDeniedArgument, argument), ...wrong(env, "allowEnv", isDeniedVariable, variable)];
 }
 
 /** The arguments that a profile adds, checked one by one; the first that is not allowed is the refusal. */
@@ -78,7 +78,7 @@ function notAllowed(message: string): Refusal {
   return refusal("ProfileNotAllowed", message);
 }
 
-function patternProblem(pattern: unknown): string | undefined {
-  const read = typeof pattern === "string" ? readPattern(pattern) : "is no text";
+function patternProblem(pattern: string): string | undefined {
+  const read = readPattern(pattern);
   return typeof read === "string" ? `the pattern ${read}` : undefined;
 }

@@ -37,7 +37,16 @@ export function complaint(stderr: string, secrets: readonly string[], stdout: st
 
 /** The token that an answer holds, also where the rest of it is broken. */
 function tokens(answer: string): readonly string[] {
-  return [...answer.matchAll(/"token"\s*:\s*"([^"]*)"/g)].slice(0, 10).map(([, token]) => token!);
+  const found = [...answer.matchAll(/"token"\s*:\s*"((?:[^"\\]|\\.)*)/g)].slice(0, 10);
+  return found.flatMap(([, token]) => [token!, unescaped(token!)]);
+}
+
+function unescaped(text: string): string {
+  try {
+    return JSON.parse(`"${text}"`) as string;
+  } catch {
+    return text;
+  }
 }
 
 /** A secret as it may stand in a line: whole, by its lines, and as JSON writes it. The longest goes first, lest a part of another is left. */

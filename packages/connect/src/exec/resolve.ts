@@ -19,7 +19,7 @@ export interface ExecOptions {
   readonly now?: (() => number) | undefined;
 }
 
-export const usualPath: readonly string[] = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
+const usualPath: readonly string[] = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 
 /** Gets credentials by running the plugin that the operator configured for a provider, once per ask. */
 export function execResolve({

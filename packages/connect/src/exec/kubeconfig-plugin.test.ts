@@ -1,0 +1,43 @@
+import { RollcallError } from "@rollcall/contract";
+import { describe, expect, it } from "vitest";
+import { runExecWith } from "./kubeconfig-plugin.ts";
+
+const v1 = "client.authentication.k8s.io/v1";
+const answer = `{"apiVersion":"${v1}","kind":"ExecCredential","status":{"token":"t-1"}}`;
+const spec = (script: string, more: object = {}) => ({ apiVersion: v1, command: "sh", args: ["-c", script], env: {}, ...more });
+const exec = runExecWith({ path: ["/usr/bin", "/bin"], environment: { PATH: "/usr/bin:/bin", LOGGED_IN: "yes", A: "1" }, deadline: 2000 });
+
+async function failure(work: Promise<unknown>): Promise<unknown> {
+  return work.then(
+    () => "it did not fail",
+    (error: unknown) => error,
+  );
+}
+
+describe("the plugin of a kubeconfig", () => {
+  it("runs in the environment of whoever starts us, under what the kubeconfig says", async () => {
+    const script = `test "$LOGGED_IN $A" = "yes 2" && echo '${answer}'`;
+    expect((await exec(spec(script, { env: { A: "2" } }))).token?.reveal()).toBe("t-1");
+  });
+
+  it("is told of its server where the kubeconfig wants it", async () => {
+    const script = `case "$KUBERNETES_EXEC_INFO" in *'"server":"https://hub.test"'*'"config":{"a":1}'*) echo '${answer}';; esac`;
+    const cluster = { server: "https://hub.test", config: { a: 1 } };
+    expect((await exec(spec(script, { cluster }))).token?.reveal()).toBe("t-1");
+    expect(await failure(exec(spec(script)))).toMatchObject({ reason: "PluginAnswer" });
+  });
+
+  it.each([
+    [
+      "CommandNotFound",
+      spec("", { command: "no-such-plugin", installHint: "get it" }),
+      'plugin "no-such-plugin" of the kubeconfig is not there',
+    ],
+    ["PluginFailed", spec("echo no >&2; exit 1"), "it said: no"],
+    ["BadKubeconfig", spec("", { apiVersion: "client.authentication.k8s.io/v1alpha1" }), "known are client.authentication.k8s.io/v1 and"],
+  ])("that gives nothing is an error with a reason: %s", async (reason, of, says) => {
+    const error = await failure(exec(of));
+    expect(error).toBeInstanceOf(RollcallError);
+    expect(error).toMatchObject({ reason, message: expect.stringContaining(says) as string });
+  });
+});
