@@ -107,6 +107,10 @@ describe("small words", () => {
     expect(canonicalJson({ b: 1, a: { d: [{ f: 1, e: undefined }], c: null } })).toBe('{"a":{"c":null,"d":[{"f":1}]},"b":1}');
   });
 
+  it("writes every digit of a number that outgrows a double", () => {
+    expect(canonicalJson({ a: [9007199254740993n] })).toBe('{"a":[9007199254740993]}');
+  });
+
   it("brings any text through base64 and refuses what is none", () => {
     expect(fromBase64(toBase64("Zürich 東京"))).toBe("Zürich 東京");
     expect(fromBase64(toBase64("\uFEFF{}"))).toBe("\uFEFF{}");

@@ -82,7 +82,7 @@ function whyUnfit(config: unknown): string | undefined {
   const rest: { readonly value: unknown; readonly depth: number }[] = [{ value: config, depth: 0 }];
   for (let at = 0; at < rest.length; at += 1) {
     const { value, depth } = rest[at]!;
-    // Larger whole numbers were rounded when the JSON was read, so a plugin would be told something else.
+    // A larger whole number that is no BigInt was rounded when it was read, so a plugin would be told something else.
     if (Number.isInteger(value) && !Number.isSafeInteger(value)) return "holds a number above 2^53, which has to be written as text";
     if (typeof value !== "object" || value === null) continue;
     const inner = Object.values(value);

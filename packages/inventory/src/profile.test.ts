@@ -291,6 +291,10 @@ describe("the ways in of a profile", () => {
     expect(access).toEqual({ provider: "test", endpoint: { server }, config: { clusterName: "paris", deep: [{ a: 1.5 }] } });
   });
 
+  it("tell a plugin a number with every digit, where the reader kept them", () => {
+    expect(withExtensions({ name: exec, extension: { id: 9007199254740993n } })).toMatchObject({ config: { id: 9007199254740993n } });
+  });
+
   it("have nothing to tell where the extension is empty", () => {
     expect(withExtensions({ name: exec, extension: null })).toEqual({ provider: "test", endpoint: { server } });
     expect(withExtensions({ name: exec })).not.toHaveProperty("config");

@@ -3,6 +3,7 @@ import type { Dispatcher } from "undici";
 import { newConnections, type Pools } from "./connections.ts";
 import { ApiError, errorFrom, foreignAnswer, unreachable } from "./errors.ts";
 import { newGate } from "./gate.ts";
+import { parseJson } from "./json.ts";
 import { NotSent, request, within } from "./request.ts";
 import type { ServerConfig } from "./server.ts";
 import { requestLines, type Streamed } from "./stream.ts";
@@ -129,7 +130,7 @@ function isGood(status: number): boolean {
 
 function parsed(text: string, what: string): unknown {
   try {
-    const value: unknown = JSON.parse(text);
+    const value = parseJson(text);
     if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
   } catch {
     // Said below, together with JSON that is no object.

@@ -1,5 +1,6 @@
 import type { Kind, KubeObject } from "@rollcall/contract";
 import { ApiError, errorFrom, foreignAnswer } from "./errors.ts";
+import { parseJson } from "./json.ts";
 import { isObject, isOf } from "./object.ts";
 import { collectionPath } from "./path.ts";
 import type { Transport } from "./transport.ts";
@@ -64,7 +65,7 @@ function event(line: string, kind: Kind): WatchEvent {
 
 function parsed(line: string, what: string): { type?: string; object?: KubeObject } {
   try {
-    const value: unknown = JSON.parse(line);
+    const value = parseJson(line);
     if (typeof value === "object" && value !== null) return value;
   } catch {
     // Said below, together with JSON that is no object.

@@ -21,7 +21,7 @@ describe("the plugin of a kubeconfig", () => {
   });
 
   it("is told of its server where the kubeconfig wants it", async () => {
-    const script = `case "$KUBERNETES_EXEC_INFO" in *'"server":"https://hub.test"'*'"config":{"a":1}'*) echo '${answer}';; esac`;
+    const script = `case "$KUBERNETES_EXEC_INFO" in *'"config":{"a":1}'*'"server":"https://hub.test"'*) echo '${answer}';; esac`;
     const cluster = { server: "https://hub.test", config: { a: 1 } };
     expect((await exec(spec(script, { cluster }))).token?.reveal()).toBe("t-1");
     expect(await failure(exec(spec(script)))).toMatchObject({ reason: "PluginAnswer" });

@@ -52,10 +52,14 @@ describe("a plugin is told", () => {
     expect(execInfo(v1, { server: "https://a" })).not.toContain("null");
   });
 
+  it("numbers of the profile with every digit", () => {
+    expect(execInfo(v1, { server: "https://a", config: { id: 9007199254740993n } })).toContain('"config":{"id":9007199254740993}');
+  });
+
   it("the extension of the profile as it stands there", () => {
     const config = JSON.parse('{"__proto__":{"a":1},"toJSON":"x","big":9007199254740991,"deep":[{"b":null}]}') as unknown;
     expect(execInfo(v1, { server: "https://a", config })).toContain(
-      '"config":{"__proto__":{"a":1},"toJSON":"x","big":9007199254740991,"deep":[{"b":null}]}',
+      '"config":{"__proto__":{"a":1},"big":9007199254740991,"deep":[{"b":null}],"toJSON":"x"}',
     );
   });
 });

@@ -1,4 +1,4 @@
-import { type Credential, type Endpoint, Hidden, type Refusal, refusal, toBase64 } from "@rollcall/contract";
+import { canonicalJson, type Credential, type Endpoint, Hidden, type Refusal, refusal, toBase64 } from "@rollcall/contract";
 import { readPair } from "./pair.ts";
 
 /** What a plugin gives. */
@@ -23,7 +23,8 @@ const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/
 
 /** What a plugin reads in KUBERNETES_EXEC_INFO; nobody is there whom it could ask. */
 export function execInfo(apiVersion: string, cluster?: ClusterInfo): string {
-  return JSON.stringify({ apiVersion, kind, spec: { ...(cluster && { cluster: clusterInfo(cluster) }), interactive: false } });
+  // Canonical, because it alone writes every digit of a number that outgrows a double.
+  return canonicalJson({ apiVersion, kind, spec: { ...(cluster && { cluster: clusterInfo(cluster) }), interactive: false } });
 }
 
 function clusterInfo({ server, ca, tlsName, proxy, insecure, disableCompression, config }: ClusterInfo): object {
