@@ -83,7 +83,7 @@ async function found({ namespace, name }: Place, get: SecretHub["get"], signal: 
 }
 
 function textOf({ data = {} }: KubeObject, { key }: Place): string | Refusal {
-  const encoded = Object.hasOwn(data, key) ? data[key] : undefined;
+  const encoded = data[key];
   if (encoded === undefined || encoded === "") return refusal("NoKey", "there is nothing under this key; store the credential there");
   return fromBase64(encoded) ?? refusal("NotText", "what is there is no UTF-8 text; store the credential as it was issued");
 }
