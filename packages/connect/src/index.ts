@@ -10,7 +10,7 @@ export { readSecretSetting } from "./secret/read-setting.ts";
 export { secretRights } from "./secret/rights.ts";
 export type { SecretSetting } from "./secret/setting.ts";
 export type { Ask, Resolve, Resolved, Source } from "./resolve.ts";
-export { readExecSetting, pluginRules, type ExecSetting } from "./exec/read-setting.ts";
+export { readPluginSetting, pluginRules, type PluginSetting } from "./exec/read-setting.ts";
 export { execResolve, type ExecOptions } from "./exec/resolve.ts";
 export { runExecWith, type KubeconfigExecOptions } from "./exec/kubeconfig-plugin.ts";
 export type { ProfileSourced } from "./exec/allowed.ts";

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import type { Problem } from "../expect.ts";
 import { pluginCall } from "./environment.ts";
-import { pluginRules, readExecSetting } from "./read-setting.ts";
+import { pluginRules, readPluginSetting } from "./read-setting.ts";
 
 function read(setting: unknown) {
   const problems: Problem[] = [];
-  return { setting: readExecSetting(setting, "aks", problems), problems: problems.map(({ path, message }) => `${path} ${message}`) };
+  return { setting: readPluginSetting(setting, "aks", problems), problems: problems.map(({ path, message }) => `${path} ${message}`) };
 }
 
 const uuid = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";

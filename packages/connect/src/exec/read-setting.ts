@@ -5,7 +5,7 @@ import { allowedProblems } from "./allowed.ts";
 import type { PluginRules } from "./environment.ts";
 
 /** What an operator says of a plugin that we run, beside its entry in the provider file. */
-export interface ExecSetting {
+export interface PluginSetting {
   readonly kind: "exec";
   /** Variables of our own environment that it is given. */
   readonly passEnv?: readonly string[];
@@ -18,7 +18,7 @@ export interface ExecSetting {
 }
 
 /** Reads what an operator says of a plugin. */
-export function readExecSetting(setting: unknown, path: string, problems: Problem[]): ExecSetting | undefined {
+export function readPluginSetting(setting: unknown, path: string, problems: Problem[]): PluginSetting | undefined {
   const expect = new Expect(problems);
   const fields = expect.record(setting, path, "how its plugin is run");
   if (fields === undefined) return undefined;
@@ -53,7 +53,7 @@ export function pluginRules(
     profileSourcedCLIArgsPolicy,
     profileSourcedEnvVarsPolicy,
   }: Pick<ProviderEntry, "profileSourcedCLIArgsPolicy" | "profileSourcedEnvVarsPolicy">,
-  { passEnv, allowArgs, allowEnv }: Partial<ExecSetting> = {},
+  { passEnv, allowArgs, allowEnv }: Partial<PluginSetting> = {},
 ): PluginRules {
   return {
     passEnv,

@@ -1,6 +1,7 @@
 import { type Access, type Cluster, isRefusal, type Refusal } from "@rollcall/contract";
 import { describe, expect, it } from "vitest";
 import type { ExecConfig } from "../provider.ts";
+import type { PluginRules } from "./environment.ts";
 import type { Resolved } from "../resolve.ts";
 import { type ExecOptions, execResolve } from "./resolve.ts";
 
@@ -56,17 +57,17 @@ describe("a good plugin", () => {
     const script = `test "$A" = ours && test -z "$SECRET" && case "$KUBERNETES_EXEC_INFO" in *'"config":{"clusterName":"paris"}'*) ${print({ token: "told" })};; esac`;
     const environment = { A: "ours", SECRET: "marker" };
     const asked = { environment, plugin: { provideClusterInfo: true }, access: { config: { clusterName: "paris" } } };
-    expect(await ask(script, { ...asked, rules: { p: { passEnv: ["A"] } } })).toMatchObject({ credential: { provider: "p" } });
+    expect(await ask(script, { ...asked, rules: ({ name }) => (name === "p" ? { passEnv: ["A"] } : undefined) })).toMatchObject({
+      credential: { provider: "p" },
+    });
     expect(await ask(script, asked)).toMatchObject({ reason: "PluginFailed" });
   });
 
   it("is given what the profile adds where the operator allows it", async () => {
     const script = `test "$AZURE_CLIENT_ID$1" = one--region=eu && ${print({ token: "told" })}`;
-    const rules = {
-      p: {
-        fromProfile: { argsPolicy: "Append", envPolicy: "Replace", args: { "--region": "[a-z]+" }, env: { AZURE_CLIENT_ID: "[a-z]+" } },
-      },
-    } as const;
+    const rules = (): PluginRules => ({
+      fromProfile: { argsPolicy: "Append", envPolicy: "Replace", args: { "--region": "[a-z]+" }, env: { AZURE_CLIENT_ID: "[a-z]+" } },
+    });
     const access = { args: ["--region=eu"], env: [{ name: "AZURE_CLIENT_ID", value: "one" }] };
     const plugin = { args: ["-c", script, "sh"] };
     expect(await ask("", { plugin, access, rules })).toMatchObject({ credential: { provider: "p" } });

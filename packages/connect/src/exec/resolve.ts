@@ -1,4 +1,5 @@
 import { isRefusal, type Refusal, refusal } from "@rollcall/contract";
+import type { Provider } from "../provider.ts";
 import type { Ask, Resolve, Resolved } from "../resolve.ts";
 import { commandsIn } from "./command.ts";
 import { pluginCall, type PluginRules } from "./environment.ts";
@@ -10,8 +11,8 @@ export interface ExecOptions {
   readonly path?: readonly string[] | undefined;
   /** Our own environment; a plugin is given only what the rules for it pass. */
   readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
-  /** What the operator says of a plugin, by the name of its provider. */
-  readonly rules?: Readonly<Record<string, PluginRules>> | undefined;
+  /** What the operator says of the plugin of a provider. */
+  readonly rules?: ((provider: Provider) => PluginRules | undefined) | undefined;
   /** Milliseconds that a plugin may take; 15 s unless said otherwise. */
   readonly deadline?: number | undefined;
   /** Milliseconds that a credential is believed to last at most; 30 days unless said otherwise. */
@@ -25,16 +26,16 @@ const usualPath: readonly string[] = ["/usr/local/sbin", "/usr/local/bin", "/usr
 export function execResolve({
   path = usualPath,
   environment = {},
-  rules = {},
+  rules,
   deadline,
   longestLife,
   now = Date.now,
 }: ExecOptions = {}): Resolve {
   const find = commandsIn(path);
-  return async ({ access, endpoint, provider: { name, execConfig } }: Ask, signal): Promise<Resolved | Refusal> => {
+  return async ({ access, endpoint, provider }: Ask, signal): Promise<Resolved | Refusal> => {
+    const { name, execConfig } = provider;
     if (execConfig === undefined) return refusal("NoLogin", `provider ${JSON.stringify(name)} has no execConfig; give it one`);
-    const own = Object.hasOwn(rules, name) ? rules[name]! : {};
-    const call = pluginCall({ execConfig, endpoint, access, rules: own, path, environment });
+    const call = pluginCall({ execConfig, endpoint, access, rules: rules?.(provider) ?? {}, path, environment });
     if (isRefusal(call)) return call;
     const { command, apiVersion, installHint } = execConfig;
     const what = `plugin ${JSON.stringify(command)} of provider ${JSON.stringify(name)}`;
