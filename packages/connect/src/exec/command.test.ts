@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { commandsIn } from "./command.ts";
 
@@ -42,6 +42,10 @@ describe("a command is found", () => {
       expect(commandsIn([first, "", ".", "relative"])(command)).toBeUndefined();
     },
   );
+
+  it("in no folder that depends on where we are", () => {
+    expect(commandsIn([relative(process.cwd(), first)])("both")).toBeUndefined();
+  });
 
   it("only where it is a program", () => {
     writeFileSync(join(first, "text"), "");

@@ -40,7 +40,10 @@ export function pluginCall({ execConfig, endpoint, access, rules, path, environm
   const variables = variablesOf(access.env, fromProfile);
   if (isRefusal(variables)) return variables;
   const env = new Map([["PATH", path.join(":")]]);
-  for (const name of rules.passEnv ?? []) if (Object.hasOwn(environment, name)) env.set(name, environment[name] ?? "");
+  for (const name of rules.passEnv ?? []) {
+    const value: unknown = environment[name];
+    if (typeof value === "string") env.set(name, value);
+  }
   for (const { name, value } of execConfig.env ?? []) env.set(name, value);
   for (const [name, value] of variables) if (fromProfile.envPolicy === "Replace" || !env.has(name)) env.set(name, value);
   const cluster = execConfig.provideClusterInfo ? { ...endpoint, config: access.config } : undefined;

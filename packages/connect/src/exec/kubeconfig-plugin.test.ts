@@ -27,6 +27,12 @@ describe("the plugin of a kubeconfig", () => {
     expect(await failure(exec(spec(script)))).toMatchObject({ reason: "PluginAnswer" });
   });
 
+  it("may say in which folder it looked, and not what else it was given", async () => {
+    const env = { HOME: "/srv/ada", TENANT: "secret-of-ada" };
+    const failed = await failure(exec(spec(`echo "$TENANT: no login in $HOME" >&2; exit 1`, { env })));
+    expect(failed).toMatchObject({ message: expect.stringContaining("it said: [hidden]: no login in /srv/ada") as string });
+  });
+
   it.each([
     [
       "CommandNotFound",

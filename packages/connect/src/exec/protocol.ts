@@ -43,13 +43,13 @@ function clusterInfo({ server, ca, tlsName, proxy, insecure, disableCompression,
 export function readAnswer(text: string, { apiVersion, now, longestLife = thirtyDays }: Reading): Given | Refusal {
   try {
     const answer = objectOf(parsed(text), "it");
-    if (own(answer, "apiVersion") !== apiVersion) throw new Bad(`its apiVersion is ${saidVersion(answer)}, asked for was ${apiVersion}`);
-    if (own(answer, "kind") !== kind) throw new Bad(`its kind is not ${kind}`);
-    const status = objectOf(own(answer, "status"), "its status");
+    if (answer["apiVersion"] !== apiVersion) throw new Bad(`its apiVersion is ${saidVersion(answer)}, asked for was ${apiVersion}`);
+    if (answer["kind"] !== kind) throw new Bad(`its kind is not ${kind}`);
+    const status = objectOf(answer["status"], "its status");
     const token = tokenOf(textOf(status, "token"));
     const pair = pairOf(textOf(status, "clientCertificateData"), textOf(status, "clientKeyData"));
     if (token === undefined && pair === undefined) throw new Bad("it holds neither a token nor a client certificate");
-    const ends = [endOf(own(status, "expirationTimestamp")), pair?.ends].filter((each) => each !== undefined);
+    const ends = [endOf(status["expirationTimestamp"]), pair?.ends].filter((each) => each !== undefined);
     if (ends.some((each) => each <= now))
       return refusal("PluginExpired", "what it gave has expired already; check its clock and its cache");
     return {
@@ -62,6 +62,8 @@ export function readAnswer(text: string, { apiVersion, now, longestLife = thirty
     throw error;
   }
 }
+
+type Fields = Readonly<Record<string, unknown>>;
 
 /** What is wrong with an answer, in words of ours alone. */
 class Bad extends Error {}
@@ -76,25 +78,20 @@ function parsed(text: string): unknown {
   }
 }
 
-function objectOf(value: unknown, what: string): object {
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
+function objectOf(value: unknown, what: string): Fields {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Fields;
   throw new Bad(`${what} is no object`);
 }
 
-/** Never what an object inherits. */
-function own(object: object, key: string): unknown {
-  return Object.hasOwn(object, key) ? (object as Readonly<Record<string, unknown>>)[key] : undefined;
-}
-
 /** A text; an empty one is as good as absent, as in Go. */
-function textOf(object: object, key: string): string | undefined {
-  const value = own(object, key) ?? "";
+function textOf(object: Fields, key: string): string | undefined {
+  const value = object[key] ?? "";
   if (typeof value !== "string") throw new Bad(`its ${key} is no text`);
   return value === "" ? undefined : value;
 }
 
-function saidVersion(answer: object): string {
-  return execApiVersions.find((each) => each === own(answer, "apiVersion")) ?? "another";
+function saidVersion(answer: Fields): string {
+  return execApiVersions.find((each) => each === answer["apiVersion"]) ?? "another";
 }
 
 /** It becomes a header, and one with a line end in it would become two. */

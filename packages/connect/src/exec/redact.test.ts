@@ -24,6 +24,8 @@ describe("a complaint is shown without", () => {
       'got [hidden] and {"a":"[hidden]"}; [hidden] of [hidden]',
     );
     expect(redact("pass\u0000word", ["password"])).toBe("[hidden]");
+    expect(redact("pass\u0000word", ["pass\u0000word"])).toBe("[hidden]");
+    expect(redact("password", ["pass", "password"])).toBe("[hidden]");
     expect(redact("A=1 is on", ["1"])).toBe("A=1 is on");
   });
 

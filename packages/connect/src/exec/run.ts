@@ -86,8 +86,7 @@ export function run(command: Command, { deadline = usualDeadline, signal }: Limi
     ended = code === 0 ? "" : by === null ? `ended with code ${code}` : `was ended by ${by}`;
     // Whatever it left behind in its group goes with it.
     kill(child, "SIGKILL");
-    // What it wrote before its end is in the pipes already: they are looked at once more after the timer.
-    settle = setTimeout(() => setImmediate(() => finish(outcome())), settling);
+    settle = setTimeout(() => finish(outcome()), settling);
   });
   return promise;
 }
