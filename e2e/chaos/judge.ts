@@ -68,11 +68,10 @@ function isOurs(object: Pick<Partial<KubeObject>, "metadata"> | { readonly metad
 }
 
 /**
- * Who finds that its own creation was made and not heard of says everything again, and that may change nothing. So may a roll: who went
- * and came back within a moment is noted twice and written once.
+ * Who finds that its own creation was made and not heard of says everything again, and that may change nothing.
  */
 function emptyProblem(each: Audited, own: readonly Audited[]): Problems {
-  if (each.verb !== "patch" || each.resource !== "secrets" || each.answer?.metadata?.resourceVersion !== basis(each)) return [];
+  if (each.verb !== "patch" || each.answer?.metadata?.resourceVersion !== basis(each)) return [];
   const isAgain = own.some(
     ({ verb, name, code, at }) => verb === "create" && name === each.name && code === 409 && at <= each.at && at > each.at - 10_000,
   );

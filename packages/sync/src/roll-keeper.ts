@@ -103,8 +103,11 @@ export function rollKeeper({ transport, namespace, owner, onChange, onError }: R
     const now: Roll = mutable(draft);
     const { usedAck } = draft;
     draft.usedAck = false;
+    const text = writeRoll(now);
+    // Noted and taken back within a moment. Whoever commits wants to know that nobody else has written, so that is never left out.
+    if (settled.length === 0 && !usedAck && text === written?.data?.["roll"]) return;
     try {
-      written = await object.save(written, writeRoll(now), usedAck);
+      written = await object.save(written, text, usedAck);
       saved = now;
       retry.reset();
       settled.forEach(({ resolve }) => resolve());
