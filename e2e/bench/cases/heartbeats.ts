@@ -15,6 +15,8 @@ export interface Heartbeats {
   readonly cpu: number;
   /** The same when they come ten times as fast, for long enough that the code is compiled. */
   readonly cpuHot: number;
+  /** How many a second the server took then. */
+  readonly taken: number;
 }
 
 export interface HeartbeatsInput extends Omit<Churn, "everyth" | "rate"> {
@@ -33,17 +35,19 @@ export async function heartbeats(rig: Rig, site: Site, { start, ready, ...how }:
       await sleep(4000);
       return 1;
     });
-    const perEvent = async (rate: number): Promise<{ readonly events: number; readonly cpu: number }> => {
+    const perEvent = async (rate: number): Promise<{ readonly events: number; readonly cpu: number; readonly taken: number }> => {
+      let taken = 0;
       const busy = await used(subject, async () => {
-        const { events } = await churn(rig, site, { ...how, rate, everyth: 0 });
+        const churned = await churn(rig, site, { ...how, rate, everyth: 0 });
+        taken = churned.taken;
         await sleep(200);
-        return events;
+        return churned.events;
       });
-      return { events: busy.events, cpu: ((busy.cpu - (idle.cpu / idle.wall) * busy.wall) * 1000) / busy.events };
+      return { events: busy.events, taken, cpu: ((busy.cpu - (idle.cpu / idle.wall) * busy.wall) * 1000) / busy.events };
     };
     const promised = how.clusters / 30;
     const [slow, fast] = [await perEvent(promised), await perEvent(Math.max(300, promised))];
-    return { events: slow.events + fast.events, writes: observer.sights.length, cpu: slow.cpu, cpuHot: fast.cpu };
+    return { events: slow.events + fast.events, writes: observer.sights.length, cpu: slow.cpu, cpuHot: fast.cpu, taken: fast.taken };
   } finally {
     await subject.stop();
     observer.close();

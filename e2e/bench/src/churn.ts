@@ -15,6 +15,8 @@ export interface Churn {
 
 export interface Churned {
   readonly events: number;
+  /** Events a second that the server took in fact. */
+  readonly taken: number;
   /** The changes that mattered, each with the moment when the server had taken it. */
   readonly acked: readonly Line[];
 }
@@ -26,7 +28,9 @@ export async function churn({ plane }: Rig, { fleet }: Site, { script, ...how }:
   const word = `run-${Date.now().toString(36)}-${++runs}`;
   const told = { url: plane.url, ca: plane.ca, token: plane.adminToken, namespace: fleet, word, rate: how.clusters / 30, ...how };
   const manager = launch([process.execPath, script, JSON.stringify(told)], ["started", "acked", "done"]);
-  const { events = 0 } = await manager.says("done", how.seconds * 2 + 60);
+  const started = await manager.says("started");
+  // A server that is asked for more than it can take is waited for.
+  const { events = 0, at } = await manager.says("done", how.seconds * 10 + 60);
   await manager.stop();
-  return { events, acked: manager.lines.filter(({ message }) => message === "acked") };
+  return { events, taken: (events * 1000) / (at - started.at), acked: manager.lines.filter(({ message }) => message === "acked") };
 }
