@@ -137,7 +137,7 @@ describe("a cluster that cannot be connected says why and what to do", () => {
       when: "TLS verification is off",
       access: [{ provider: "plugin", endpoint: { server: "https://a", insecure: true } }],
     },
-    { reason: "CredentialNotYet", when: "a credential from us is needed", asked: asks },
+    { reason: "NoCredentials", when: "a credential from us is needed", asked: asks },
     { reason: "NoLogin", when: "the match says neither plugin nor cloud", providers: [{ name: "plugin" }] },
   ])("$reason: $when", async ({ reason, access = [{ provider: "plugin" }], providers = [plugin], asked = "by itself" }) => {
     expect(await login(cluster(access), providers, asked)).toBe(reason);

@@ -1,4 +1,4 @@
-import { type Access, type Cluster, isRefusal, type Login, type Reachable, type Refusal, refusal } from "@rollcall/contract";
+import { type Access, type Cluster, type Endpoint, isRefusal, type Login, type Reachable, type Refusal, refusal } from "@rollcall/contract";
 import type { Provider } from "./provider.ts";
 import { referenceOf } from "./reference.ts";
 
@@ -9,6 +9,23 @@ import { referenceOf } from "./reference.ts";
  */
 export async function connect(cluster: Cluster, login: Login, providers: readonly Provider[]): Promise<Reachable | Refusal> {
   if (isRefusal(login)) return login;
+  const way = wayIn(cluster, providers);
+  if (isRefusal(way)) return way;
+  if (login === "with a credential from us")
+    return refusal("NoCredentials", "nobody is there to make credentials; connect with the logins of newLogins");
+  const reference = referenceOf(cluster, way.access, way.provider);
+  return isRefusal(reference) ? reference : { ...cluster, connection: { ...way.endpoint, login: reference } };
+}
+
+/** The way in that is used, or why there is none. */
+export interface WayIn {
+  readonly access: Access;
+  readonly endpoint: Endpoint;
+  readonly provider: Provider;
+}
+
+/** The first configured provider that the profile offers, checked. */
+export function wayIn(cluster: Cluster, providers: readonly Provider[]): WayIn | Refusal {
   const match = firstMatch(cluster, providers);
   if (isRefusal(match)) return match;
   const { access, provider } = match;
@@ -18,13 +35,7 @@ export async function connect(cluster: Cluster, login: Login, providers: readonl
       "InsecureEndpoint",
       `provider ${quoted(provider.name)} of the profile switches TLS verification off; publish the CA in certificate-authority-data instead`,
     );
-  if (login === "with a credential from us")
-    return refusal(
-      "CredentialNotYet",
-      `the consumer needs a credential for provider ${quoted(provider.name)}, and this version of Rollcall resolves none; configure a login that the consumer can use by itself`,
-    );
-  const reference = referenceOf(cluster, access, provider);
-  return isRefusal(reference) ? reference : { ...cluster, connection: { ...access.endpoint, login: reference } };
+  return { access, endpoint: access.endpoint, provider };
 }
 
 function firstMatch(

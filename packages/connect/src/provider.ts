@@ -1,10 +1,28 @@
+import type { PluginRules } from "./exec/environment.ts";
+import type { SecretSetting } from "./secret/setting.ts";
+import type { HubTokenSetting, TokenRequestSetting } from "./token/setting.ts";
+
 /** A way to log in that the operator configured, by the name under which profiles offer it. */
 export interface Provider {
   readonly name: string;
   /** A credential plugin for the consumer to run. */
   readonly execConfig?: ExecConfig;
+  readonly profileSourcedCLIArgsPolicy?: ProviderEntry["profileSourcedCLIArgsPolicy"];
+  readonly profileSourcedEnvVarsPolicy?: ProviderEntry["profileSourcedEnvVarsPolicy"];
   /** An identity that the consumer knows how to use by itself; it takes the place of the plugin. */
   readonly login?: CloudLogin;
+  /** How a credential is got for consumers that need one; without it, by the plugin. */
+  readonly credential?: CredentialSource;
+  /** Where its credentials may be sent, beside the server that one was made for. */
+  readonly hosts?: readonly string[];
+}
+
+/** Where a credential comes from. */
+export type CredentialSource = PluginSource | SecretSetting | TokenRequestSetting | HubTokenSetting | { readonly kind: "reference" };
+
+/** The plugin of the provider, and what it is given beside what its file says. */
+export interface PluginSource extends PluginRules {
+  readonly kind: "exec";
 }
 
 /** A credential plugin as KEP-4322 spells it, which is as client-go does. */
@@ -40,6 +58,6 @@ export interface ProviderFile {
 export interface ProviderEntry {
   readonly name: string;
   readonly execConfig?: ExecConfig;
-  readonly profileSourcedCLIArgsPolicy?: "" | "Ignore" | "Append";
-  readonly profileSourcedEnvVarsPolicy?: "" | "Ignore" | "AppendIfNotExists" | "Replace";
+  readonly profileSourcedCLIArgsPolicy?: "" | "Ignore" | "Append" | undefined;
+  readonly profileSourcedEnvVarsPolicy?: "" | "Ignore" | "AppendIfNotExists" | "Replace" | undefined;
 }

@@ -2,8 +2,8 @@ import { Expect, type Problem } from "./expect.ts";
 import type { ExecConfig, Provider } from "./provider.ts";
 
 const apiVersions = ["client.authentication.k8s.io/v1", "client.authentication.k8s.io/v1beta1"];
-const argumentPolicies = ["", "Ignore", "Append"];
-const environmentPolicies = ["", "Ignore", "AppendIfNotExists", "Replace"];
+const argumentPolicies = ["", "Ignore", "Append"] as const;
+const environmentPolicies = ["", "Ignore", "AppendIfNotExists", "Replace"] as const;
 const interactiveModes = ["", "Never", "IfAvailable", "Always"];
 
 /** Reads one entry of a provider file; fields that are not known are left alone, as every reader of that file does. */
@@ -12,10 +12,24 @@ export function readEntry(entry: unknown, path: string, problems: Problem[]): Pr
   const fields = expect.record(entry, path, "a provider");
   if (fields === undefined) return undefined;
   const name = expect.text(fields["name"], `${path}.name`, "the name under which profiles offer it");
-  expect.oneOf(fields["profileSourcedCLIArgsPolicy"], `${path}.profileSourcedCLIArgsPolicy`, argumentPolicies);
-  expect.oneOf(fields["profileSourcedEnvVarsPolicy"], `${path}.profileSourcedEnvVarsPolicy`, environmentPolicies);
+  const profileSourcedCLIArgsPolicy = expect.oneOf(
+    fields["profileSourcedCLIArgsPolicy"],
+    `${path}.profileSourcedCLIArgsPolicy`,
+    argumentPolicies,
+  );
+  const profileSourcedEnvVarsPolicy = expect.oneOf(
+    fields["profileSourcedEnvVarsPolicy"],
+    `${path}.profileSourcedEnvVarsPolicy`,
+    environmentPolicies,
+  );
   const execConfig = readExecConfig(fields["execConfig"], `${path}.execConfig`, expect);
-  return name === undefined ? undefined : { name, ...(execConfig !== undefined && { execConfig }) };
+  if (name === undefined) return undefined;
+  if (execConfig === undefined) return { name };
+  const policies = {
+    ...(profileSourcedCLIArgsPolicy && { profileSourcedCLIArgsPolicy }),
+    ...(profileSourcedEnvVarsPolicy && { profileSourcedEnvVarsPolicy }),
+  };
+  return { name, execConfig, ...policies };
 }
 
 function readExecConfig(value: unknown, path: string, expect: Expect): ExecConfig | undefined {

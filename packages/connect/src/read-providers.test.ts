@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { type CloudLogin, readProviders } from "./index.ts";
+import { readProviders } from "./index.ts";
 
 const v1 = "client.authentication.k8s.io/v1";
 const plugin = (command: string, more: object = {}) => ({ execConfig: { command, apiVersion: v1, ...more } });
@@ -145,10 +145,10 @@ describe("what is wrong with providers is said at once, each with its path", () 
           b: { kind: "aws", clusterName: { from: "annotation", key: "" }, roleArn: 1 },
           c: { kind: "azure", env: { "": "x", A: 1 } },
           d: "gcp",
-        } as unknown as Record<string, CloudLogin>,
+        },
       },
       problems: [
-        'settings["a"].kind expected gcp or aws or azure, got "spire"',
+        'settings["a"].kind expected gcp or aws or azure or exec or secret or token-request or hub-token or reference, got "spire"',
         'settings["b"].roleArn expected the ARN of a role, got 1',
         'settings["b"].clusterName.from expected extension or property or label, got "annotation"',
         'settings["b"].clusterName.key expected the key of the name, got ""',
@@ -168,7 +168,7 @@ describe("what is wrong with providers is said at once, each with its path", () 
         { name: "b", ...plugin("b") },
         { name: "a", ...plugin("second") },
       ],
-      settings: { b: { kind: "nonsense" } as unknown as CloudLogin },
+      settings: { b: { kind: "nonsense" } },
     });
     expect(providers).toEqual([{ name: "a" }, { name: "b" }]);
   });
@@ -176,14 +176,16 @@ describe("what is wrong with providers is said at once, each with its path", () 
 
 describe("a setting that is misspelt", () => {
   const problems = (setting: object) =>
-    readProviders({ settings: { eks: setting as CloudLogin } }).problems.map(({ path, message }) => `${path} ${message}`);
+    readProviders({ settings: { eks: setting } }).problems.map(({ path, message }) => `${path} ${message}`);
 
   it("is said, since a role that is left out in silence is another identity", () => {
     expect(problems({ kind: "aws", roleARN: "arn:aws:iam::111122223333:role/argocd" })).toEqual([
-      'settings["eks"].roleARN is not known here; known are kind, clusterName, roleArn, profile',
+      'settings["eks"].roleARN is not known here; known are kind, clusterName, roleArn, profile, hosts',
     ]);
-    expect(problems({ kind: "gcp", foo: "bar" })).toEqual(['settings["eks"].foo is not known here; known are kind']);
-    expect(problems({ kind: "azure", env: {}, tenant: "x" })).toEqual(['settings["eks"].tenant is not known here; known are kind, env']);
+    expect(problems({ kind: "gcp", foo: "bar" })).toEqual(['settings["eks"].foo is not known here; known are kind, hosts']);
+    expect(problems({ kind: "azure", env: {}, tenant: "x" })).toEqual([
+      'settings["eks"].tenant is not known here; known are kind, env, hosts',
+    ]);
     expect(problems({ kind: "aws", clusterName: { from: "label", key: "a", name: "b" } })).toHaveLength(1);
   });
 

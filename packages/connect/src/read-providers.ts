@@ -1,7 +1,8 @@
 import { got, type Problem } from "./expect.ts";
-import type { CloudLogin, Provider } from "./provider.ts";
+import { pluginRules } from "./exec/read-setting.ts";
+import type { Provider } from "./provider.ts";
 import { readEntry } from "./read-entry.ts";
-import { readSetting } from "./read-setting.ts";
+import { readSetting, type Setting } from "./read-setting.ts";
 
 /**
  * Reads a KEP-4322 provider file (already JSON-parsed), entries written inline and our settings beside them; all problems at once.
@@ -11,7 +12,7 @@ import { readSetting } from "./read-setting.ts";
 export function readProviders(input: {
   readonly file?: unknown;
   readonly inline?: unknown;
-  readonly settings?: Readonly<Record<string, CloudLogin>>;
+  readonly settings?: Readonly<Record<string, unknown>>;
 }): { readonly providers: readonly Provider[]; readonly problems: readonly Problem[] } {
   const problems: Problem[] = [];
   const providers = new Map<string, Provider>();
@@ -20,10 +21,19 @@ export function readProviders(input: {
     if (provider !== undefined && !providers.has(provider.name)) providers.set(provider.name, provider);
   }
   for (const [name, setting] of Object.entries(input.settings ?? {})) {
-    const login = checked(problems, (found) => readSetting(setting, `settings[${JSON.stringify(name)}]`, found), undefined);
-    providers.set(name, login === undefined ? { name } : { ...providers.get(name), name, login });
+    const said = checked(problems, (found) => readSetting(setting, `settings[${JSON.stringify(name)}]`, found), undefined);
+    providers.set(name, said === undefined ? { name } : withSetting({ ...providers.get(name), name }, said));
   }
   return { providers: [...providers.values()], problems };
+}
+
+function withSetting(provider: Provider, { credential, ...said }: Setting): Provider {
+  if (credential === undefined) return { ...provider, ...said };
+  return {
+    ...provider,
+    ...said,
+    credential: credential.kind === "exec" ? { kind: "exec", ...pluginRules(provider, credential) } : credential,
+  };
 }
 
 function ofFile(file: unknown, problems: Problem[]): readonly Place[] {

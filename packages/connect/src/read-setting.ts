@@ -1,21 +1,59 @@
 import { Expect, type Problem } from "./expect.ts";
-import type { CloudLogin } from "./provider.ts";
+import { readPluginSetting, type PluginSetting } from "./exec/read-setting.ts";
+import { readHosts } from "./hosts.ts";
+import type { CloudLogin, CredentialSource, PluginSource, Provider } from "./provider.ts";
+import { readSecretSetting } from "./secret/read-setting.ts";
+import { readHubToken, readTokenRequest } from "./token/read-setting.ts";
 
-/** Reads how a provider logs in with a cloud identity of the consumer. */
-export function readSetting(setting: unknown, path: string, problems: Problem[]): CloudLogin | undefined {
+/** What an operator says of a provider beside its entry in the provider file. */
+export type Setting = Pick<Provider, "login" | "hosts"> & { readonly credential?: Exclude<CredentialSource, PluginSource> | PluginSetting };
+
+const kinds = ["gcp", "aws", "azure", "exec", "secret", "token-request", "hub-token", "reference"] as const;
+
+/** Reads how a provider logs in: with a cloud identity of the consumer, or with a credential that we get. */
+export function readSetting(setting: unknown, path: string, problems: Problem[]): Setting | undefined {
   const expect = new Expect(problems);
   const fields = expect.record(setting, path, "a login");
   if (fields === undefined) return undefined;
-  const kind = expect.oneOf(fields["kind"] ?? null, `${path}.kind`, ["gcp", "aws", "azure"]);
-  if (kind !== undefined) expect.nothingBut(fields, path, keys[kind]);
-  if (kind === "gcp") return { kind };
-  if (kind === "aws") return readAws(fields, path, expect);
-  return kind === "azure" ? { kind, env: readEnvironment(fields["env"], `${path}.env`, expect) } : undefined;
+  const kind = expect.oneOf(fields["kind"] ?? null, `${path}.kind`, kinds);
+  const hosts = readHosts(fields["hosts"], `${path}.hosts`, problems);
+  const said = kind && readKind(kind, fields, path, problems);
+  return said && { ...said, ...(hosts !== undefined && { hosts }) };
 }
 
-const keys = { gcp: ["kind"], aws: ["kind", "clusterName", "roleArn", "profile"], azure: ["kind", "env"] } as const;
+function readKind(kind: (typeof kinds)[number], fields: Fields, path: string, problems: Problem[]): Setting | undefined {
+  const expect = new Expect(problems);
+  switch (kind) {
+    case "gcp":
+      expect.nothingBut(fields, path, ["kind", "hosts"]);
+      return { login: { kind } };
+    case "aws":
+      expect.nothingBut(fields, path, ["kind", "clusterName", "roleArn", "profile", "hosts"]);
+      return { login: readAws(fields, path, expect) };
+    case "azure":
+      expect.nothingBut(fields, path, ["kind", "env", "hosts"]);
+      return { login: { kind, env: readEnvironment(fields["env"], `${path}.env`, expect) } };
+    case "reference":
+      expect.nothingBut(fields, path, ["kind"]);
+      return { credential: { kind } };
+    case "exec":
+      return from(readPluginSetting(fields, path, problems));
+    case "secret":
+      return from(readSecretSetting(fields, path, problems));
+    case "token-request":
+      return from(readTokenRequest(fields, path, problems));
+    case "hub-token":
+      return from(readHubToken(fields, path, problems));
+  }
+}
 
-function readAws(fields: Readonly<Record<string, unknown>>, path: string, expect: Expect): CloudLogin {
+function from(credential: Setting["credential"]): Setting | undefined {
+  return credential && { credential };
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function readAws(fields: Fields, path: string, expect: Expect): CloudLogin {
   const roleArn = expect.optionalText(fields["roleArn"], `${path}.roleArn`, "the ARN of a role");
   if (roleArn !== undefined && !/^arn:[^:\s]+:iam::\d+:role\/\S+$/.test(roleArn))
     expect.text(undefined, `${path}.roleArn`, "the ARN of a role, such as arn:aws:iam::111122223333:role/argocd");

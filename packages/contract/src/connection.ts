@@ -15,6 +15,8 @@ export interface Reachable extends Cluster {
   readonly connection: Connection;
   /** Why its credential could not be renewed. It works until it expires. */
   readonly failing?: Refusal;
+  /** What is to be remembered of its credential. */
+  readonly handed?: Handed;
 }
 
 /** The consumer logs in by itself and needs to be told how; nothing secret in here. */
@@ -48,4 +50,15 @@ export interface Credential {
   readonly clientCertificate?: { readonly certificate: string; readonly key: Hidden<string> };
   /** ISO time after which it no longer works; absent when nobody said. */
   readonly expiresAt?: string;
+  /** It was not got anew: what stands is still good, and nobody knows it here. */
+  readonly assumed?: true;
+}
+
+/** What was said of a credential where it was written, so that a restart need not ask for another. */
+export interface Handed {
+  /** What it is good for: a hash of the profile, the way in and how its provider is configured. */
+  readonly by: string;
+  /** ISO times: when it was got, and when it ends. */
+  readonly from: string;
+  readonly until: string;
 }

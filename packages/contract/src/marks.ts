@@ -17,6 +17,8 @@ export const annotations = {
   endpoint: "rollcall.dev/endpoint",
   /** Which labels, annotations and data keys we put there, so that we can take them away again. */
   wrote: "rollcall.dev/wrote",
+  /** How long the credential in it is good, and hashes by which it is known: a restart need not ask for another. */
+  login: "rollcall.dev/login",
   /** On a list's roll: the digest that the operator confirms. */
   ack: "rollcall.dev/ack",
 } as const;

@@ -1,4 +1,4 @@
-import type { Adapter, Cluster, ClusterId, Kind, Login, Reachable, Refusal, Verdict } from "@rollcall/contract";
+import type { Adapter, Cluster, ClusterId, Handed, Kind, Login, Reachable, Refusal, Verdict } from "@rollcall/contract";
 import type { Wrote } from "./apply.ts";
 import type { Brake } from "./brake.ts";
 import type { Claims } from "./claims.ts";
@@ -37,7 +37,8 @@ export interface PassParts<Options> {
   readonly roll: RollKeeper;
   readonly inventory: Inventory;
   readonly claims: Claims;
-  readonly connect: (cluster: Cluster, login: Login) => Promise<Reachable | Refusal>;
+  /** Connects it; a credential that was handed over already and is still good may be assumed, and is not known then. */
+  readonly connect: (cluster: Cluster, login: Login, handed?: Handed) => Promise<Reachable | Refusal>;
   readonly now: () => number;
   /** The manager of a cluster's profile, as long as anybody remembers. */
   readonly managerOf: (id: ClusterId) => string | undefined;

@@ -19,10 +19,10 @@ export async function pass<Options>(id: ClusterId, parts: PassParts<Options>): P
   const cluster = inventory.cluster(id);
   const isConcerned = inventory.choose(id).is === "chosen" || target.of(owner.list, id).length > 0;
   // Nobody asks for a login to a cluster that has nothing to do with this list.
-  const first = cluster && isConcerned ? await render(cluster, anchorOf(target.of(owner.list, id), kinds), parts) : undefined;
+  const first = cluster && isConcerned ? await render(cluster, target.of(owner.list, id), parts) : undefined;
   const before = predecessorOf(id, first, parts);
   // What stands keeps its names, by whatever name its cluster comes.
-  const entry = cluster && before ? await render(cluster, anchorOf(target.of(owner.list, before), kinds), parts) : first;
+  const entry = cluster && before ? await render(cluster, target.of(owner.list, before), parts) : first;
   const again = await heldAgain(id, parts);
   // Meanwhile the world may have moved on; from here to the decision nothing waits.
   if (inventory.cluster(id) !== cluster || predecessorOf(id, entry, parts) !== before) return pass(id, parts);
@@ -53,7 +53,7 @@ export async function pass<Options>(id: ClusterId, parts: PassParts<Options>): P
   });
   const changes =
     found.may === "write" && entry !== undefined && !isRefusal(entry)
-      ? plan({ desired: entry.objects, current: own, owner, reading: adapter })
+      ? plan({ desired: entry.objects, current: own, owner, reading: adapter, ...(entry.left && { left: entry.left }) })
       : isWithdrawn(cluster, choice, refused, anchor)
         ? revocation(own, adapter)
         : [];

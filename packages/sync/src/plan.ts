@@ -32,6 +32,8 @@ export interface PlanInput {
   readonly current: readonly Standing[];
   readonly owner: Owner;
   readonly reading: Reading;
+  /** Data keys, each behind its object's, that are left as they stand. */
+  readonly left?: ReadonlySet<string>;
 }
 
 /**
@@ -43,7 +45,7 @@ export interface PlanInput {
  *   A, ours        -          - (only a leave step deletes)
  *   A, not ours    A'         refuse: ForeignObject
  */
-export function plan({ desired, current, owner, reading }: PlanInput): readonly Change[] {
+export function plan({ desired, current, owner, reading, left }: PlanInput): readonly Change[] {
   const standing = new Map(current.map((each) => [each.key, each]));
   return desired.flatMap((object) => {
     const key = objectKey(object);
@@ -53,7 +55,7 @@ export function plan({ desired, current, owner, reading }: PlanInput): readonly 
     // A Secret that says no type is given this one by the API server.
     if (stands.type !== undefined && stands.type !== (object.type ?? "Opaque"))
       return [{ do: "refuse" as const, key, refusal: wrongType(key, stands.type) }];
-    return difference(key, object, stands, reading);
+    return difference(key, object, stands, reading, left);
   });
 }
 
@@ -75,13 +77,14 @@ function wrongType(key: string, type: string): Refusal {
   );
 }
 
-function difference(key: string, object: KubeObject, stands: Standing, reading: Reading): readonly Change[] {
+function difference(key: string, object: KubeObject, stands: Standing, reading: Reading, left?: ReadonlySet<string>): readonly Change[] {
   const wrote = readWrote(stands.metadata.annotations[annotations.wrote]);
   const { metadata } = object;
   const ofLabels = differing(metadata.labels, stands.metadata.labels, wrote.labels);
-  const ofAnnotations = differing(metadata.annotations, stands.metadata.annotations, wrote.annotations);
-  const data =
+  const ofAnnotations = differing(metadata.annotations, stands.metadata.annotations, [...(wrote.annotations ?? []), annotations.login]);
+  const all =
     stands.whole === undefined ? differingData(object, stands, wrote.data, reading) : differing(object.data, stands.whole.data, wrote.data);
+  const data = Object.fromEntries(Object.entries(all).filter(([name]) => !left?.has(`${key} ${name}`)));
   const spec = object.spec !== undefined && !isContained(object.spec, stands.whole?.spec);
   const changes = [
     ...Object.keys(ofLabels).map((each) => `labels.${each}`),

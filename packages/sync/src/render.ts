@@ -1,8 +1,9 @@
 import { isRefusal, refusalOf, type Cluster, type Kept, type KubeObject, type Reachable, type Refusal } from "@rollcall/contract";
 import { claimsOf } from "./claims.ts";
+import { assumed, markedWithLogin, readLogin, surroundings } from "./login-mark.ts";
 import { marked } from "./marks.ts";
 import type { PassParts } from "./parts.ts";
-import type { Standing } from "./standing.ts";
+import { anchorOf, type Standing } from "./standing.ts";
 
 /** The objects of one cluster as they should stand. */
 export interface Entry {
@@ -10,18 +11,56 @@ export interface Entry {
   readonly objects: readonly KubeObject[];
   /** What only one cluster of a list may have. */
   readonly claims: readonly string[];
+  /** Data keys, each behind its object's, that hold a credential which is good and not known here: they are left as they are. */
+  readonly left?: ReadonlySet<string>;
 }
 
 /** The cluster's objects as they should stand, or why there can be none. Whatever an adapter throws concerns this cluster alone. */
-export async function render<Options>(cluster: Cluster, anchor: Standing | undefined, parts: PassParts<Options>): Promise<Entry | Refusal> {
-  const { adapter, options, connect, owner } = parts;
+export async function render<Options>(cluster: Cluster, own: readonly Standing[], parts: PassParts<Options>): Promise<Entry | Refusal> {
+  const { adapter, options, connect, kinds } = parts;
+  const anchor = anchorOf(own, kinds);
+  const kept: Kept | undefined = anchor && { name: anchor.metadata.name, plain: anchor.plain };
+  const make = (reachable: Reachable): readonly KubeObject[] => adapter.entry(reachable, options, kept);
   try {
-    const reachable = await connect(cluster, adapter.login(cluster, options));
+    const login = adapter.login(cluster, options);
+    const handed = login === "with a credential from us" ? readLogin(own) : undefined;
+    const reachable = await connect(cluster, login, handed);
     if (isRefusal(reachable)) return reachable;
-    const kept: Kept | undefined = anchor && { name: anchor.metadata.name, plain: anchor.plain };
-    const objects = adapter.entry(reachable, options, kept).map((object) => marked(object, reachable, owner));
-    return { cluster: reachable, objects, claims: claimsOf(reachable.connection, adapter, objects) };
+    const entry = entryOf(reachable, make, own, parts);
+    if (entry !== undefined) return entry;
+    // What stands is not what was handed over, or would be written otherwise now: that takes a credential that is known.
+    const anew = await connect(cluster, login);
+    return isRefusal(anew) ? anew : (entryOf(anew, make, own, parts) ?? notKnown);
   } catch (error) {
     return refusalOf(error);
   }
 }
+
+function entryOf<Options>(
+  cluster: Reachable,
+  make: (cluster: Reachable) => readonly KubeObject[],
+  own: readonly Standing[],
+  { adapter, owner }: PassParts<Options>,
+): Entry | undefined {
+  const { connection, handed } = cluster;
+  const { login } = connection;
+  const isCredential = login.kind === "credential";
+  const shapes = isCredential && (handed !== undefined || login.assumed) ? surroundings(make, cluster, adapter) : [];
+  const plain = make(cluster);
+  const claims = claimsOf(connection, adapter, plain);
+  if (isCredential && login.assumed) {
+    const as = assumed(
+      plain.map((object) => marked(object, cluster, owner)),
+      own,
+      shapes,
+    );
+    return as && { cluster, claims, ...as };
+  }
+  const objects = plain.map((object) => marked(object, cluster, owner));
+  return { cluster, claims, objects: handed === undefined ? objects : markedWithLogin(objects, handed, shapes, adapter) };
+}
+
+const notKnown: Refusal = {
+  reason: "CredentialUnknown",
+  message: "its credential is not known here and nobody gave another; restart Rollcall",
+};

@@ -1,4 +1,4 @@
-import { isRefusal, refusal, type Adapter, type Cluster, type ClusterId, type Reachable, type Refusal } from "@rollcall/contract";
+import { isRefusal, refusal, type Adapter, type Cluster, type ClusterId, type Handed, type Login, type Reachable, type Refusal } from "@rollcall/contract";
 import { ApiError, openTransport, sleep, startInformer, type Call, type Transport } from "@rollcall/kube";
 import { startMemoryHub, type HubKind, type HubRequest, type MemoryHub } from "@rollcall/memory-hub";
 import {
@@ -41,7 +41,7 @@ export interface StartOptions {
   readonly hub?: string;
   /** Stands between it and its target: may wait, write something first, lose an answer, or fail. */
   readonly between?: (call: Call, send: () => Promise<unknown>) => Promise<unknown>;
-  readonly connect?: (cluster: Cluster) => Promise<Reachable | Refusal>;
+  readonly connect?: (cluster: Cluster, login: Login, handed?: Handed) => Promise<Reachable | Refusal>;
 }
 
 /** One list kept by one program, on a clock and an inventory to play with. */

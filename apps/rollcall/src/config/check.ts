@@ -1,4 +1,4 @@
-import { readProviders, type CloudLogin, type Provider } from "@rollcall/connect";
+import { readProviders, type Provider } from "@rollcall/connect";
 import { canonicalJson, shortHash } from "@rollcall/contract";
 import { consumerNamed, consumers } from "../consumers.ts";
 import { oneLine } from "../one-line.ts";
@@ -54,7 +54,7 @@ function checkProviders(value: unknown, providerFile: unknown, problems: Problem
   const read = readProviders({
     ...(providerFile !== undefined && { file: providerFile }),
     ...(Array.isArray(inline) && { inline }),
-    ...(isObject(settings) && { settings: settings as Readonly<Record<string, CloudLogin>> }),
+    ...(isObject(settings) && { settings: settings }),
   });
   problems.push(...read.problems.map(({ path, message }) => ({ path: oneLine(`providers.${path}`), message: oneLine(message) })));
   return read.providers;

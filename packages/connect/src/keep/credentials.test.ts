@@ -1,8 +1,8 @@
-import { Hidden, refusal, type ClusterId, type Refusal } from "@rollcall/contract";
+import { Hidden, refusal, type ClusterId, type Handed, type Refusal } from "@rollcall/contract";
 import { cluster } from "@rollcall/testing";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Ask, Resolve, Resolved } from "../resolve.ts";
-import { newCredentials, type Credentials } from "./credentials.ts";
+import { newCredentials, type Credentials, type Held } from "./credentials.ts";
 
 const start = Date.parse("2026-11-21T10:00:00Z");
 const minute = 60_000;
@@ -59,19 +59,54 @@ describe("a credential", () => {
     expect(news).toEqual([]);
   });
 
-  it("is renewed between a half and four fifths of its life, and who has it is told", async () => {
-    for (const random of [0, 1]) {
-      const { state, resolve } = plugin({ takes: 0 });
-      const { credentials, news } = keep(resolve, 4, () => random);
-      await passing(credentials.get(ask("paris")), 0);
-      await vi.advanceTimersByTimeAsync((random === 0 ? 5 : 8) * minute - 10);
-      expect(state.calls).toBe(1);
-      await vi.advanceTimersByTimeAsync(20);
-      expect(state.calls).toBe(2);
-      expect(news).toEqual(["fleet/paris"]);
-      expect(tokenOf(await credentials.get(ask("paris")))).toBe("token 2");
-      credentials.close();
-    }
+  it("is renewed between a half and four fifths of its life, each at its own moment, and who has it is told", async () => {
+    const { state, resolve } = plugin({ takes: 0 });
+    const { credentials, news } = keep(resolve);
+    const all = Array.from({ length: 40 }, (_, at) => ask(`c${at}`));
+    await passing(Promise.all(all.map((each) => credentials.get(each))), 100);
+    await vi.advanceTimersByTimeAsync(5 * minute - 101);
+    expect(state.calls).toBe(40);
+    await vi.advanceTimersByTimeAsync(minute);
+    expect(state.calls).toBeGreaterThan(45);
+    expect(state.calls).toBeLessThan(65);
+    await vi.advanceTimersByTimeAsync(2 * minute);
+    expect(state.calls).toBe(80);
+    expect(news.toSorted()).toEqual(all.map(({ cluster: { id } }) => id).toSorted());
+    expect(tokenOf(await credentials.get(all[0]!))).toBeDefined();
+  });
+
+  it("that an earlier program handed over is assumed, and renewed when that one would have renewed it", async () => {
+    const { state, resolve } = plugin({ takes: 0 });
+    const first = keep(resolve);
+    const { handed } = (await passing(first.credentials.get(ask("paris")), 0)) as Held;
+    first.credentials.close();
+    await vi.advanceTimersByTimeAsync(minute);
+    const second = keep(resolve);
+    expect(await second.credentials.get(ask("paris"), handed)).toEqual({});
+    expect(state.calls).toBe(1);
+    const third = keep(resolve);
+    await third.credentials.get(ask("paris"), handed);
+    expect(tokenOf(await passing(third.credentials.get(ask("paris")), 0))).toBe("token 2");
+    state.calls = 1;
+    await vi.advanceTimersByTimeAsync(4 * minute - 1);
+    expect(state.calls).toBe(1);
+    await vi.advanceTimersByTimeAsync(3 * minute);
+    expect(state.calls).toBe(2);
+    expect(second.news).toEqual(["fleet/paris"]);
+    expect(tokenOf(await second.credentials.get(ask("paris"), handed))).toBe("token 2");
+  });
+
+  it.each<[string, Partial<Handed>]>([
+    ["for something else", { by: "another" }],
+    ["that is nearly over", { from: "2026-11-21T09:00:00Z", until: "2026-11-21T10:01:00Z" }],
+    ["from the future", { from: "2026-11-21T11:00:00Z", until: "2026-11-21T12:00:00Z" }],
+    ["at no time", { from: "never", until: "ever" }],
+  ])("that was handed over %s is resolved anew", async (_, given) => {
+    const { state, resolve } = plugin({ takes: 0 });
+    const { handed } = (await passing(keep(resolve).credentials.get(ask("paris")), 0)) as Held;
+    const { credentials } = keep(resolve);
+    expect(tokenOf(await passing(credentials.get(ask("paris"), { ...handed!, ...given }), 0))).toBe("token 2");
+    expect(state.calls).toBe(2);
   });
 
   it("that nobody says the end of is not renewed", async () => {

@@ -1,4 +1,4 @@
-import { canonicalJson, isRefusal, refusal, refusalOf, sha256, type ClusterId, type Refusal } from "@rollcall/contract";
+import { canonicalJson, isRefusal, refusal, refusalOf, sha256, type ClusterId, type Handed, type Refusal } from "@rollcall/contract";
 import type { Ask, Resolve, Resolved } from "../resolve.ts";
 import { newBreaker, type Breaker } from "./breaker.ts";
 import { newTurns } from "./turns.ts";
@@ -16,8 +16,11 @@ export interface CredentialsOptions {
 
 /** A credential as it is now. Where it could not be renewed it is the last good one, with the reason. */
 export interface Held {
-  readonly resolved: Resolved;
+  /** None where one that was handed over before is still good. */
+  readonly resolved?: Resolved;
   readonly failing?: Refusal;
+  /** What is to be remembered where it is written. */
+  readonly handed?: Handed;
 }
 
 /** How a cluster's credential stands, for status and metrics. */
@@ -30,7 +33,8 @@ export interface CredentialStatus {
 
 /** The credentials of all clusters, each resolved once for all lists and renewed before it expires. */
 export interface Credentials {
-  get(ask: Ask): Promise<Held | Refusal>;
+  /** With what was handed over before, that is assumed as long as it need not be renewed. */
+  get(ask: Ask, handed?: Handed): Promise<Held | Refusal>;
   /** What it was made from has changed: it is resolved anew before anybody gets it again. */
   outdated(id: ClusterId): void;
   /** Nobody needs a credential for this cluster any more. */
@@ -43,6 +47,10 @@ interface Entry {
   readonly key: string;
   readonly ask: Ask;
   resolved?: Resolved | undefined;
+  /** When it was resolved. */
+  from?: number;
+  /** It was resolved by an earlier program, and this is what that left word of. */
+  assumed?: Handed | undefined;
   failing?: Refusal | undefined;
   failures: number;
   /** Somebody has asked for it since it was last renewed. */
@@ -72,6 +80,19 @@ export function newCredentials({ resolve, parallel, now, random, onNews }: Crede
 
   function isGood(entry: Entry): boolean {
     return entry.resolved !== undefined && now() < expiryOf(entry.resolved);
+  }
+
+  /** Whether what an earlier program handed over need not be renewed yet; then it is renewed when that program would have. */
+  function isAssumed(entry: Entry, handed: Handed | undefined): boolean {
+    if (entry.resolved !== undefined || handed === undefined || handed.by !== entry.key) return false;
+    const [from, until] = [Date.parse(handed.from), Date.parse(handed.until)];
+    const due = from + (until - from) * renewal(entry.key);
+    // Also where a clock has gone back, or somebody wrote what cannot be.
+    if (!(from <= now() && now() < due)) return false;
+    entry.assumed = handed;
+    if (entry.due < due) entry.due = due;
+    wake(entry.due);
+    return true;
   }
 
   /** One ask at a time for each; whoever comes meanwhile gets what comes of it. */
@@ -108,19 +129,22 @@ export function newCredentials({ resolve, parallel, now, random, onNews }: Crede
 
   function took(entry: Entry, resolved: Resolved): void {
     // Whoever asked for the first time is waiting for the answer and needs no news of it.
-    const isNews = entry.failing !== undefined || (entry.resolved !== undefined && !isSame(entry.resolved, resolved));
+    const isNews =
+      entry.failing !== undefined || entry.assumed !== undefined || (entry.resolved !== undefined && !isSame(entry.resolved, resolved));
     const expiry = expiryOf(resolved);
     const life = expiry - now();
-    Object.assign(entry, { resolved, failing: undefined, failures: 0, isWanted: !isNews });
+    Object.assign(entry, { resolved, from: now(), assumed: undefined, failing: undefined, failures: 0, isWanted: !isNews });
     // Between a half and four fifths of its life: never early, for each renewal costs every consumer a rebuild.
-    entry.due = expiry === never ? never : now() + life * (0.5 + 0.3 * random());
+    entry.due = expiry === never ? never : now() + life * renewal(entry.key);
     if (isNews && isCurrent(entry)) onNews(entry.ask.cluster.id);
   }
 
   function failed(entry: Entry, why: Refusal, again: number): void {
-    const isFirst = entry.resolved === undefined && entry.failures === 0;
+    const isFirst = entry.resolved === undefined && entry.assumed === undefined && entry.failures === 0;
     const isNews = !isFirst && (entry.failing?.reason !== why.reason || entry.failing.message !== why.message);
     entry.failing = why;
+    // Whose owner has taken the consent back is not used any longer, however long it would work.
+    if (why.revokes) entry.resolved = undefined;
     entry.failures += 1;
     entry.due = now() + again;
     if (isNews && isCurrent(entry)) onNews(entry.ask.cluster.id);
@@ -152,7 +176,7 @@ export function newCredentials({ resolve, parallel, now, random, onNews }: Crede
   }
 
   return {
-    async get(ask) {
+    async get(ask, handed) {
       const { id } = ask.cluster;
       const key = keyOf(ask);
       const mine = entries.get(id) ?? new Map<string, Entry>();
@@ -162,8 +186,11 @@ export function newCredentials({ resolve, parallel, now, random, onNews }: Crede
       const entry = mine.get(key) ?? { key, ask, failures: 0, due: 0, isWanted: true };
       entry.isWanted = true;
       mine.set(key, entry);
-      if (!isGood(entry) && (entry.underWay !== undefined || entry.due <= now())) await renew(entry).catch(() => undefined);
-      if (isGood(entry)) return { resolved: entry.resolved!, ...(entry.failing && { failing: entry.failing }) };
+      if (isAssumed(entry, handed)) return { ...(entry.failing && { failing: entry.failing }) };
+      // Whoever cannot make use of what is assumed asks without it.
+      const isUnknown = entry.assumed !== undefined && entry.failing === undefined;
+      if (!isGood(entry) && (entry.underWay !== undefined || entry.due <= now() || isUnknown)) await renew(entry).catch(() => undefined);
+      if (isGood(entry)) return { resolved: entry.resolved!, ...(entry.failing && { failing: entry.failing }), ...handedOf(entry) };
       return entry.failing ?? refusal("CredentialExpired", "its credential has expired and no other could be had yet");
     },
     outdated(id) {
@@ -191,9 +218,21 @@ export function newCredentials({ resolve, parallel, now, random, onNews }: Crede
   };
 }
 
+/** Between a half and four fifths of its life, each at its own moment, and at the same one after a restart. */
+function renewal(key: string): number {
+  return 0.5 + (0.3 * Number.parseInt(key.slice(0, 8), 16)) / 0xffffffff;
+}
+
+/** Only of what ends is it worth anything to know that it has not. */
+function handedOf({ key, from = 0, resolved }: Entry): Pick<Held, "handed"> {
+  const until = expiryOf(resolved);
+  if (until === never) return {};
+  return { handed: { by: key, from: new Date(from).toISOString(), until: new Date(until).toISOString() } };
+}
+
 /** What one credential is good for: this profile, by this provider as it is configured, at this server with this CA. */
 export function keyOf({ cluster, access, endpoint, provider }: Ask): string {
-  return sha256(canonicalJson([cluster.uid, provider, endpoint, access.config ?? null] as never));
+  return sha256(canonicalJson([cluster.uid, provider, endpoint, access.config ?? null, access.args ?? null, access.env ?? null] as never));
 }
 
 /** Another way to the same cluster may be asked for beside this one, by another list; the same way in another shape takes its place. */
@@ -208,7 +247,7 @@ function expiryOf(resolved: Resolved | undefined): number {
 
 /** What a cluster's own configuration is at fault for says nothing about the others of its provider. */
 function isOfProvider({ reason }: Refusal): boolean {
-  return ["PluginTimeout", "PluginFailed", "Unreachable"].includes(reason);
+  return ["PluginTimeout", "PluginFailed", "PluginTooLoud", "CommandNotFound", "Unreachable"].includes(reason);
 }
 
 /** From two seconds, twice as long each time, to five minutes; spread, so that those who failed together do not come back together. */

@@ -25,10 +25,8 @@ export function consentProblem(secret: KubeObject, cluster: Cluster, setting: Se
       `${objectKey(secret)} was pushed for consumer ${JSON.stringify(consumer)}, and we read as ${JSON.stringify(setting.consumer)}; set consumer of this provider, or ask for a Secret of our own`,
     );
   if (setting.consent === "namespace" || namesProfile(secret, cluster, how)) return undefined;
-  return refusal(
-    "NoConsent",
-    `${objectKey(secret)} does not name profile ${cluster.id}; if that may use it, annotate it with ${secretWords.consent}: ${cluster.id}, or set consent: namespace of this provider if all in that namespace may be used`,
-  );
+  const todo = `if that may use it, annotate it with ${secretWords.consent}: ${cluster.id}, or set consent: namespace of this provider if all in that namespace may be used`;
+  return { ...refusal("NoConsent", `${objectKey(secret)} does not name profile ${cluster.id}; ${todo}`), revokes: true };
 }
 
 function namesProfile({ metadata, type }: KubeObject, cluster: Cluster, how: Place["how"]): boolean {
