@@ -1,4 +1,4 @@
-import { connect, type Provider } from "@rollcall/connect";
+import type { Connect } from "@rollcall/connect";
 import type { ClusterId } from "@rollcall/contract";
 import { sleep } from "@rollcall/kube";
 import { keepList, type KeptList, type ListEvent, type Planned, type RollKeeper, type Target } from "@rollcall/sync";
@@ -32,7 +32,7 @@ export interface Shared {
   readonly identity: Identity;
   readonly places: Places;
   readonly serverOf: (list: ListConfig) => ServerRef;
-  readonly providers: () => readonly Provider[];
+  readonly connect: Connect;
   /** Lists at work, by name. */
   readonly lists: Map<string, KeptList>;
   readonly log: Log;
@@ -84,7 +84,7 @@ export function beginLife(list: ListConfig, before: Promise<void>, shared: Share
       target,
       roll,
       inventory: hub.inventory(list),
-      connect: (cluster, login) => connect(cluster, login, shared.providers()),
+      connect: shared.connect,
       hub: () => ({ ...uidOf(identity), timesBack: hub.timesBack() }),
       now: shared.now,
       ...(onlooker && { planned: (id, planned) => onlooker.planned(name, id, planned) }),

@@ -16,6 +16,20 @@ const now: Now = {
 };
 
 describe("metrics", () => {
+  it("says of credentials how many there are, how many fail and when the first ends", () => {
+    const now = Date.now();
+    const credentials = new Map([
+      ["fleet/paris", [{ provider: "push", expiresAt: now + 600_000 }]],
+      ["fleet/rome", [{ provider: "push", expiresAt: now + 60_000, failing: { reason: "PluginFailed", message: "no" } }]],
+      ["fleet/oslo", [{ provider: "static" }]],
+    ]);
+    const text = newMetrics().text({ lists: new Map(), heardAgo: new Map(), heartbeats: [], credentials, isReady: true });
+    expect(text).toContain('rollcall_credentials{provider="push"} 2\n');
+    expect(text).toContain('rollcall_credentials_failing{provider="push"} 1\n');
+    expect(text).toMatch(/rollcall_credential_expiry_seconds\{provider="push"\} (59|60)\n/);
+    expect(text).not.toContain('rollcall_credential_expiry_seconds{provider="static"}');
+  });
+
   it("count clusters by state, and those that something is said of", () => {
     const text = newMetrics().text(now);
     expect(text).toContain('rollcall_clusters{list="argocd",state="member"} 2\n');

@@ -1,3 +1,5 @@
+import type { CredentialStatus } from "@rollcall/connect";
+import type { ClusterId } from "@rollcall/contract";
 import type { InformerEvent } from "@rollcall/kube";
 import type { KeptList, ListEvent, State, Status } from "@rollcall/sync";
 import type { Heartbeat } from "./hub/heartbeats.ts";
@@ -19,6 +21,8 @@ export interface Now {
   readonly heardAgo: ReadonlyMap<string, number>;
   /** When cluster managers were last seen to write. */
   readonly heartbeats: readonly Heartbeat[];
+  /** The credentials that were got for clusters. */
+  readonly credentials?: ReadonlyMap<ClusterId, readonly CredentialStatus[]>;
   readonly isReady: boolean;
 }
 
@@ -47,7 +51,7 @@ export function newMetrics(): Metrics {
       configProblems = problems;
       if (reloaded !== undefined) count("rollcall_config_reloads_total", { result: reloaded.replaceAll(" ", "_") });
     },
-    text({ lists, heardAgo, heartbeats, isReady }) {
+    text({ lists, heardAgo, heartbeats, credentials, isReady }) {
       const clusters = [...lists].flatMap(([list, kept]) => counted(list, [...kept.status().values()]));
       const ages = [...heardAgo].map(([namespace, seconds]) => line("rollcall_watch_age_seconds", { namespace }, seconds));
       const total = (name: string): readonly string[] =>
@@ -75,6 +79,7 @@ export function newMetrics(): Metrics {
           "Seconds since a profile was last seen to change, by namespace and cluster manager.",
           heartbeats.map(({ secondsAgo, ...labels }) => line("rollcall_inventory_heartbeat_age_seconds", labels, secondsAgo)),
         ),
+        ...credentialFamilies([...(credentials?.values() ?? [])].flat(), Date.now()),
         ...family(
           "rollcall_writes_total",
           "counter",
@@ -101,6 +106,40 @@ export function newMetrics(): Metrics {
       ].join("\n");
     },
   };
+}
+
+/** By provider: how many there are, how many cannot be renewed, and when the first of them ends. */
+function credentialFamilies(all: readonly CredentialStatus[], now: number): readonly string[] {
+  const providers = [...Map.groupBy(all, ({ provider }) => provider)];
+  const lines = (name: string, value: (of: readonly CredentialStatus[]) => number | undefined): readonly string[] =>
+    providers.flatMap(([provider, of]) => {
+      const is = value(of);
+      return is === undefined ? [] : [line(name, { provider }, is)];
+    });
+  const firstEnd = (of: readonly CredentialStatus[]): number | undefined => {
+    const ends = of.flatMap(({ expiresAt }) => expiresAt ?? []);
+    return ends.length === 0 ? undefined : Math.round((Math.min(...ends) - now) / 1000);
+  };
+  return [
+    ...family(
+      "rollcall_credentials",
+      "gauge",
+      "Credentials that were got for clusters, by provider.",
+      lines("rollcall_credentials", (of) => of.length),
+    ),
+    ...family(
+      "rollcall_credentials_failing",
+      "gauge",
+      "Credentials that cannot be got or renewed at the moment.",
+      lines("rollcall_credentials_failing", (of) => of.filter(({ failing }) => failing !== undefined).length),
+    ),
+    ...family(
+      "rollcall_credential_expiry_seconds",
+      "gauge",
+      "Seconds until the first credential of a provider ends.",
+      lines("rollcall_credential_expiry_seconds", firstEnd),
+    ),
+  ];
 }
 
 type Labels = Readonly<Record<string, string>>;

@@ -2,6 +2,7 @@ import type { Kind, KubeObject } from "@rollcall/contract";
 import { groupOf } from "@rollcall/kube";
 import { rollName, type Mode } from "@rollcall/sync";
 import type { Config, ListConfig, ServerRef } from "./config/config.ts";
+import { loginRights } from "./login-rights.ts";
 import { serverKey, serverOf } from "./servers.ts";
 
 export interface Account {
@@ -49,6 +50,9 @@ export function rbacOf(config: Config, account: Account, role: Role = "keeper"):
       ? [{ rule: { ...rule("", "namespaces", ["list", "watch"]), resourceNames: inventory.namespaces } }]
       : []),
   ];
+  const logins = role === "keeper" ? loginRights(config) : [];
+  for (const { namespace, resource, names, verbs: can } of logins)
+    onHub.push({ namespace, rule: { ...rule("", resource, can), ...(names && { resourceNames: names }) } });
   const hub = serverKey(inventory);
   const servers = Map.groupBy(lists, (list) => serverKey(serverOf(list, config)));
   const rights = (of: readonly ListConfig[]): readonly Placed[] => of.flatMap((list) => rightsOf(list, config, role));

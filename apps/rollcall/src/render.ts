@@ -1,4 +1,4 @@
-import { connect } from "@rollcall/connect";
+import { assumingLogins } from "@rollcall/connect";
 import { isRefusal, refusal, refusalOf, type Cluster, type ClusterId, type KubeObject, type Refusal } from "@rollcall/contract";
 import { duplicates, judgeHealth, parseProfile, placed, seeHealth, type Chosen } from "@rollcall/inventory";
 import { claimsOf, marked, newClaims, oldestFirst, type Claims } from "@rollcall/sync";
@@ -109,7 +109,7 @@ async function entryOf(
   claims: Claims,
 ): Promise<readonly KubeObject[] | Refusal> {
   const { adapter } = consumer;
-  const reachable = await connect(cluster, adapter.login(cluster, options), providers);
+  const reachable = await assumingLogins(() => providers)(cluster, adapter.login(cluster, options));
   if (isRefusal(reachable)) return reachable;
   const entry = adapter.entry(reachable, options).map((object) => marked(object, reachable, { instance, list: name }));
   return claims.take(cluster.id, claimsOf(reachable.connection, adapter, entry)) ?? entry;

@@ -1,3 +1,4 @@
+import { assumingLogins, type CredentialStatus, type Provider } from "@rollcall/connect";
 import type { ClusterId } from "@rollcall/contract";
 import { sleep, type InformerEvent, type Transport } from "@rollcall/kube";
 import type { KeptList, ListEvent } from "@rollcall/sync";
@@ -6,6 +7,7 @@ import { startHub, type Hub } from "./hub.ts";
 import { identify } from "./hub/identity.ts";
 import { beginLife, lookAgain, type Life, type Onlooker, type Shared } from "./life.ts";
 import { logInformer, type Log } from "./log.ts";
+import { startLogins } from "./logins.ts";
 import { newPlaces } from "./places.ts";
 import { reconfigure, type Reconfiguration } from "./reconfigure.ts";
 import { serverOf } from "./servers.ts";
@@ -31,6 +33,8 @@ export interface RollcallParts {
 export interface Rollcall {
   readonly hub: Hub;
   readonly lists: ReadonlyMap<string, KeptList>;
+  /** How the credentials stand that were got for clusters. */
+  credentials(): ReadonlyMap<ClusterId, readonly CredentialStatus[]>;
   /** Resolves when every list has been gone through once. */
   settled(): Promise<void>;
   /** Goes on with another config, and says what that comes to: nothing, where it is no good. A list that it says the same of does not notice. */
@@ -65,6 +69,7 @@ export async function startRollcall({
   const identity = identify(hubTransport, signal, log, () => lists.forEach(lookAgain));
   const onChange = (ids: readonly ClusterId[]): void => {
     identity.took();
+    for (const id of ids) if (!hub.fleet().clusters.has(id)) logins?.forget(id);
     lists.forEach((list) => list.look(ids));
   };
   const back = whenBack(() => lists.forEach(lookAgain));
@@ -74,6 +79,10 @@ export async function startRollcall({
     back(event);
   };
   const hub = startHub({ transport: hubTransport, namespaces: inventory.namespaces, signal, onEvent: heard, onChange, timing });
+  const providers = (): readonly Provider[] => config.providers;
+  const look = (id: ClusterId): void => lists.forEach((list) => list.look([id]));
+  const logins =
+    onlooker === undefined ? startLogins({ hub: hubTransport, providers, environment: process.env, now, onNews: look, signal }) : undefined;
   const shared: Shared = {
     instance,
     hub,
@@ -87,7 +96,7 @@ export async function startRollcall({
     hubUrl: hubTransport.url,
     places: newPlaces({ config, transports, log, onEvent, timing, signal }),
     serverOf: (list) => serverOf(list, config),
-    providers: () => config.providers,
+    connect: logins?.connect ?? assumingLogins(providers),
   };
 
   const lives = new Map<string, Life>();
@@ -109,6 +118,7 @@ export async function startRollcall({
   return {
     hub,
     lists,
+    credentials: () => logins?.status() ?? new Map(),
     async settled() {
       // Who joins meanwhile is waited for too.
       for (const life of lives.values()) await life.settled;

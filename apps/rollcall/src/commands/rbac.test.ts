@@ -54,6 +54,21 @@ const many = {
 };
 
 describe("rollcall rbac", () => {
+  it("prints for credentials no more than that they are read by name, or made for one account, and for nobody who needs none", async () => {
+    const settings = {
+      push: { kind: "secret", preset: "kubeconfig-secretreader" },
+      shared: { kind: "secret", preset: "secretreader", namespace: "logins" },
+      issuer: { kind: "hub-token", serviceAccount: "rollcall/argocd" },
+    };
+    const list = { ...argocd, options: { login: "with a credential from us" } };
+    const [with_, without] = await Promise.all([
+      rbac({ ...plain, providers: { settings }, lists: [list] }),
+      rbac({ ...plain, providers: { settings } }),
+    ]);
+    const extra = rights(with_).filter((each) => !rights(without).includes(each));
+    expect(extra.toSorted()).toEqual(["fleet: secrets: get", "logins: secrets: get", "rollcall: serviceaccounts/token/argocd: create"]);
+  });
+
   it("prints for those who only look what they read, and no right to write", async () => {
     const ran = await rbac(plain, "--for", "viewer");
     expect(rights(ran)).toEqual([

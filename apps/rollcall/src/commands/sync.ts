@@ -1,10 +1,9 @@
-import { findServer, openTransport } from "@rollcall/kube";
-import type { ServerRef } from "../config/config.ts";
 import { configFile, problemText } from "../config/file.ts";
 import { jsonLog } from "../log.ts";
 import { newLines } from "../lines.ts";
 import { listen } from "../listen.ts";
 import { newMetrics } from "../metrics.ts";
+import { openServer } from "../open-server.ts";
 import { followConfig } from "../reload.ts";
 import { startRollcall } from "../rollcall.ts";
 import { required, type Command } from "./command.ts";
@@ -29,13 +28,9 @@ export const sync: Command = {
     }
     for (const { path: at, message } of problems) log("error", "config problem", { at, problem: message });
 
-    const open = async ({ kubeconfig, context }: ServerRef) =>
-      openTransport(
-        await findServer({ ...(kubeconfig !== undefined && { kubeconfig }), ...(context !== undefined && { context }), env: process.env }),
-      );
     const stopped = toldToStop();
     const metrics = newMetrics();
-    const rollcall = await startRollcall({ config, open, log, report: metrics.heard, watched: metrics.watched });
+    const rollcall = await startRollcall({ config, open: openServer, log, report: metrics.heard, watched: metrics.watched });
     metrics.configured(problems.length);
     const following = new AbortController();
     const readAgain = followConfig({
@@ -50,7 +45,13 @@ export const sync: Command = {
     let isReady = false;
     void rollcall.settled().then(() => (isReady = true));
     const text = (): string =>
-      metrics.text({ lists: rollcall.lists, heardAgo: rollcall.hub.heardAgo(), heartbeats: rollcall.hub.heartbeats(), isReady });
+      metrics.text({
+        lists: rollcall.lists,
+        heardAgo: rollcall.hub.heardAgo(),
+        heartbeats: rollcall.hub.heartbeats(),
+        credentials: rollcall.credentials(),
+        isReady,
+      });
     const telling = config.metrics && (await listen(config.metrics.listen, { isReady: () => isReady, metrics: text }));
     if (telling !== undefined) log("info", "listening", { url: telling.url });
     log("info", "started", { lists: config.lists.map(({ name, mode }) => `${name} (${mode})`), namespaces: config.inventory.namespaces });

@@ -1,5 +1,5 @@
 import { canonicalJson, isRefusal, refusal, refusalOf, sha256, type ClusterId, type Handed, type Refusal } from "@rollcall/contract";
-import type { Ask, Resolve, Resolved } from "../resolve.ts";
+import type { Ask, Resolve, Resolved, Source } from "../resolve.ts";
 import { newBreaker, type Breaker } from "./breaker.ts";
 import { newTurns } from "./turns.ts";
 
@@ -40,6 +40,8 @@ export interface Credentials {
   /** Nobody needs a credential for this cluster any more. */
   forget(id: ClusterId): void;
   status(): ReadonlyMap<ClusterId, readonly CredentialStatus[]>;
+  /** The Secrets that credentials were read from which nobody says the end of. */
+  sources(): Iterable<readonly [ClusterId, Source]>;
   close(): void;
 }
 
@@ -202,14 +204,19 @@ export function newCredentials({ resolve, parallel, now, random, onNews }: Crede
       new Map(
         [...entries].map(([id, all]) => [
           id,
-          [...all.values()].map(({ ask, resolved, due, failing }) => ({
+          [...all.values()].map(({ ask, resolved, assumed, due, failing }) => ({
             provider: ask.provider.name,
-            ...(expiryOf(resolved) !== never && resolved && { expiresAt: expiryOf(resolved) }),
+            ...(endOf(resolved, assumed) !== never && { expiresAt: endOf(resolved, assumed) }),
             ...(due !== never && { renewAt: due }),
             ...(failing && { failing }),
           })),
         ]),
       ),
+    *sources() {
+      for (const [id, all] of entries)
+        for (const { resolved } of all.values())
+          if (resolved?.source !== undefined && expiryOf(resolved) === never) yield [id, resolved.source];
+    },
     close() {
       closing.abort();
       clearTimeout(timer);
@@ -243,6 +250,10 @@ function isReplaced(was: Ask, is: Ask): boolean {
 function expiryOf(resolved: Resolved | undefined): number {
   const at = resolved?.credential.expiresAt;
   return at === undefined ? never : Date.parse(at);
+}
+
+function endOf(resolved: Resolved | undefined, assumed: Handed | undefined): number {
+  return resolved === undefined && assumed !== undefined ? Date.parse(assumed.until) : expiryOf(resolved);
 }
 
 /** What a cluster's own configuration is at fault for says nothing about the others of its provider. */
