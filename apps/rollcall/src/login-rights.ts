@@ -32,6 +32,17 @@ function needsCredentials({ consumer, options }: ListConfig): boolean {
 }
 
 const anybody: Cluster = {
-  ...{ id: "any/body", namespace: "any", name: "body", uid: "", displayName: "", manager: "", createdAt: "", resourceVersion: "" },
-  ...{ labels: {}, properties: {}, conditions: {}, health: "unknown", access: [] },
+  id: "any/body",
+  namespace: "any",
+  name: "body",
+  uid: "",
+  displayName: "",
+  manager: "",
+  createdAt: "",
+  resourceVersion: "",
+  labels: {},
+  properties: {},
+  conditions: {},
+  health: "unknown",
+  access: [],
 };

@@ -1,8 +1,7 @@
-import { kubeconfig, secretData, type KubeObject } from "@rollcall/contract";
+import { Hidden, kubeconfig, secretData, type KubeObject } from "@rollcall/contract";
 import { openTransport } from "@rollcall/kube";
 import { startMemoryHub, type MemoryHub } from "@rollcall/memory-hub";
 import { ca, clusterProfileKind, profile, reachable } from "@rollcall/testing";
-import { Hidden } from "@rollcall/contract";
 import { expect, it, onTestFinished, vi } from "vitest";
 import { checkConfig } from "./config/check.ts";
 import { configOf, listOf } from "./reload.test.helper.ts";
@@ -34,8 +33,8 @@ function publish(
 interface Bench {
   readonly hub: MemoryHub;
   readonly lines: string[];
-  start(): Promise<Rollcall>;
-  configOf(name: string): string;
+  readonly start: () => Promise<Rollcall>;
+  readonly configOf: (name: string) => string;
 }
 
 async function bench(): Promise<Bench> {

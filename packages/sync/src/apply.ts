@@ -1,5 +1,5 @@
 import { annotations, isRefusal, refusal, RollcallError, type Kind, type KubeObject, type Refusal } from "@rollcall/contract";
-import { create, isApiError, isConflict, patch, readMetadata, remove } from "@rollcall/kube";
+import { ApiError, create, isApiError, isConflict, patch, readMetadata, remove } from "@rollcall/kube";
 import { readWrote, type Owner } from "./marks.ts";
 import { foreignObject, isOurs, relabelPatch, type Change, type Patch } from "./plan.ts";
 import type { Standing } from "./standing.ts";
@@ -42,6 +42,12 @@ async function createOne(
   owner: Owner,
 ): Promise<Wrote | Refusal | undefined> {
   const kind = kindOf(object, kinds);
+  if (target.taken.has(key)) {
+    // Its name was somebody else's the last time: asking whether it still is costs less than being refused again.
+    const found = await stillTaken(object, key, kind, target, owner);
+    if (found !== "free") return found;
+    target.taken.delete(key);
+  }
   try {
     const { metadata } = await create(target.transport, kind, object);
     target.wrote(kind, { ...object, metadata });
@@ -50,6 +56,21 @@ async function createOne(
     if (isApiError(error, 404)) return noPlace(key, error.message);
     if (!isApiError(error, 409)) throw error;
     return takeOver(object, key, kind, target, owner, error);
+  }
+}
+
+async function stillTaken(
+  object: KubeObject,
+  key: string,
+  kind: Kind,
+  target: Target,
+  owner: Owner,
+): Promise<Wrote | Refusal | undefined | "free"> {
+  try {
+    return await takeOver(object, key, kind, target, owner, new ApiError(409, "AlreadyExists", `${key} exists`));
+  } catch (error) {
+    if (isApiError(error, 404)) return "free";
+    throw error;
   }
 }
 
@@ -67,7 +88,10 @@ async function takeOver(
   const { labels, annotations: wanted = {} } = object.metadata;
   const of = marks[annotations.cluster] ?? wanted[annotations.cluster];
   const live = { metadata: { ...metadata, labels: metadata.labels ?? {}, annotations: marks } };
-  if (!isOurs(live, owner) || of !== wanted[annotations.cluster]) return foreignObject(key);
+  if (!isOurs(live, owner) || of !== wanted[annotations.cluster]) {
+    target.taken.add(key);
+    return foreignObject(key);
+  }
   // It stands for a cluster that bore the name before: our watch is behind, and that one leaves in its own way first.
   if (!isSame(marks, wanted)) throw taken;
   // Ours, but nothing is known of its data: everything is said again, which changes nothing where nothing differs.

@@ -101,7 +101,7 @@ function parsed(text: string | undefined): LoginMark | undefined {
   try {
     const said = JSON.parse(text) as Partial<LoginMark> | null;
     const isWhole = [said?.by, said?.from, said?.until].every((each) => typeof each === "string") && typeof said?.keys === "object";
-    return isWhole && said!.keys !== null ? (said as LoginMark) : undefined;
+    return isWhole && said.keys !== null ? (said as LoginMark) : undefined;
   } catch {
     return undefined;
   }

@@ -44,6 +44,8 @@ export interface Target {
   removed(standing: Standing): void;
   /** Its delete was accepted, though our watch has not seen it go yet. */
   isRemoved(standing: Standing): boolean;
+  /** Keys of objects whose names were somebody else's when we wanted them. */
+  readonly taken: Set<string>;
   /** What may depend on a cluster, read now; many asks within a second are one read. */
   dependents(kind: Kind): Promise<readonly KubeObject[]>;
 }
@@ -205,6 +207,7 @@ export function newTarget({ transport, instance, onEvent, timing }: TargetOption
     },
     removed: (standing) => void removed.add(versionOf(standing)),
     isRemoved: (standing) => removed.has(versionOf(standing)),
+    taken: new Set(),
     dependents(kind) {
       const key = nameOf(kind);
       const known = asked.get(key);

@@ -238,7 +238,7 @@ function handedOf({ key, from = 0, resolved }: Entry): Pick<Held, "handed"> {
 }
 
 /** What one credential is good for: this profile, by this provider as it is configured, at this server with this CA. */
-export function keyOf({ cluster, access, endpoint, provider }: Ask): string {
+function keyOf({ cluster, access, endpoint, provider }: Ask): string {
   return sha256(canonicalJson([cluster.uid, provider, endpoint, access.config ?? null, access.args ?? null, access.env ?? null] as never));
 }
 

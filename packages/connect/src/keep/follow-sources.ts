@@ -22,7 +22,7 @@ export interface FollowSources {
 export async function followSources({ sources, read, outdated, signal, every = 30_000, apart = 20 }: FollowSources): Promise<void> {
   while (!signal.aborted) {
     await sleep(every, signal);
-    for (const [id, source] of [...sources()]) {
+    for (const [id, source] of Array.from(sources())) {
       if (signal.aborted) return;
       const isSame = await read(source).then(
         (now) => now?.uid === source.uid && now.resourceVersion === source.resourceVersion,
