@@ -18,3 +18,4 @@ export { rollKind, rollName, rollSelector } from "./roll-object.ts";
 export { causes, readRoll, type Absence, type Cause, type Roll, type Way } from "./roll.ts";
 export { clusterOf, marked, type Owner } from "./marks.ts";
 export { claimsOf, newClaims, oldestFirst, type Claims } from "./claims.ts";
+export { credentialEnd } from "./login-mark.ts";

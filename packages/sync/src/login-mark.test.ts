@@ -121,6 +121,34 @@ describe.concurrent("a credential that was handed over", patience, () => {
     await engine.stop();
   });
 
+  it("is not needed by who only looks: what stands is taken for good, what was changed is told, what is missing too", async (test) => {
+    const [bench] = await withMember(test);
+    const looking: Logins["connect"] = async (given) => {
+      const connection = {
+        server: `https://${given.name}.example.test`,
+        login: { kind: "credential", provider: "fleet", assumed: true },
+      } as const;
+      return Promise.resolve({ ...given, connection });
+    };
+    const would = async () => {
+      const engine = await bench.start({ connect: looking, mode: "observe" });
+      await engine.settle();
+      const said = engine.events.flatMap((event) => (event.is === "would" ? [event.change] : []));
+      await engine.kill();
+      return [...new Set(said)];
+    };
+    expect(await would()).toEqual([]);
+    const { metadata: stands, ...rest } = secret(bench);
+    const { resourceVersion: __, ...metadata } = stands;
+    const { "rollcall.dev/login": _, ...notes } = metadata.annotations!;
+    bench.hub.apply({ ...rest, metadata: { ...metadata, annotations: notes } });
+    expect(await would()).toEqual([]);
+    bench.hub.apply({ ...rest, metadata, data: { ...rest.data, config: btoa("spoilt") } });
+    expect(await would()).toEqual(["change Secret/toys/fleet.paris"]);
+    bench.hub.remove("Secret", toys, "fleet.paris");
+    expect(await would()).toEqual(["create Secret/toys/fleet.paris"]);
+  });
+
   it("is nobody's business where the login is refused", async (test) => {
     const [bench] = await withMember(test);
     const from = bench.writes().length;

@@ -53,31 +53,42 @@ export function readLogin(own: readonly Standing[]): LoginMark | undefined {
   return undefined;
 }
 
+/** When the credential that stands ends, as far as it says so. */
+export function credentialEnd(own: readonly Standing[]): string | undefined {
+  return readLogin(own)?.until;
+}
+
 /**
  * The objects as they should stand when the credential in them is not known here and what stands is to be left as it is; nothing where
- * what stands is not what was written, or would be written otherwise now.
+ * what stands is not what was written, or would be written otherwise now. Whoever only looks takes what leaves no word for good, and what
+ * does not stand yet for what it would be.
  */
 export function assumed(
   objects: readonly KubeObject[],
   own: readonly Standing[],
   shapes: readonly Readonly<Record<string, string>>[],
+  isLooking: boolean,
 ): { readonly objects: readonly KubeObject[]; readonly left: ReadonlySet<string> } | undefined {
   const left = new Set<string>();
   const kept = objects.map((object, at) => {
     const shape = shapes[at] ?? {};
     if (Object.keys(shape).length === 0) return object;
     const stands = own.find(({ metadata, kind }) => kind.kind === object.kind && metadata.name === object.metadata.name);
-    const mark = parsed(stands?.metadata.annotations[annotations.login]);
-    if (stands === undefined || mark === undefined) return undefined;
-    const isSame = Object.entries(shape).every(([key, hash]) => {
-      const [is, was] = mark.keys[key] ?? [];
-      return is === short(stands.hashes[key] ?? "") && was === short(hash);
-    });
+    if (stands === undefined) return isLooking ? object : undefined;
+    const mark = parsed(stands.metadata.annotations[annotations.login]);
+    if (mark === undefined && !isLooking) return undefined;
+    const isSame =
+      mark === undefined ||
+      Object.entries(shape).every(([key, hash]) => {
+        const [is, was] = mark.keys[key] ?? [];
+        return is === short(stands.hashes[key] ?? "") && was === short(hash);
+      });
     if (!isSame) return undefined;
     for (const key of Object.keys(shape)) left.add(`${stands.key} ${key}`);
     const { data, metadata } = object;
     const known = Object.fromEntries(Object.entries(data ?? {}).filter(([key]) => !Object.hasOwn(shape, key)));
-    const notes = { ...metadata.annotations, [annotations.login]: stands.metadata.annotations[annotations.login]! };
+    const word = stands.metadata.annotations[annotations.login];
+    const notes = { ...metadata.annotations, ...(word !== undefined && { [annotations.login]: word }) };
     return { ...object, metadata: { ...metadata, annotations: notes }, data: known };
   });
   return kept.every((object) => object !== undefined) ? { objects: kept, left } : undefined;

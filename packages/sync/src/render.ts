@@ -40,7 +40,7 @@ function entryOf<Options>(
   cluster: Reachable,
   make: (cluster: Reachable) => readonly KubeObject[],
   own: readonly Standing[],
-  { adapter, owner }: PassParts<Options>,
+  { adapter, mode, owner }: PassParts<Options>,
 ): Entry | undefined {
   const { connection, handed } = cluster;
   const { login } = connection;
@@ -49,12 +49,11 @@ function entryOf<Options>(
   const plain = make(cluster);
   const claims = claimsOf(connection, adapter, plain);
   if (isCredential && login.assumed) {
-    const as = assumed(
-      plain.map((object) => marked(object, cluster, owner)),
-      own,
-      shapes,
-    );
-    return as && { cluster, claims, ...as };
+    const objects = plain.map((object) => marked(object, cluster, owner));
+    const as = assumed(objects, own, shapes, mode === "observe");
+    if (as !== undefined) return { cluster, claims, ...as };
+    // Nothing is written of this; it says that something would be.
+    return mode === "observe" ? { cluster, claims, objects } : undefined;
   }
   const objects = plain.map((object) => marked(object, cluster, owner));
   return { cluster, claims, objects: handed === undefined ? objects : markedWithLogin(objects, handed, shapes, adapter) };

@@ -75,6 +75,27 @@ describe("rollcall status", () => {
     );
   });
 
+  it("tells of a credential that ended, and when one will", async () => {
+    await using here = await withMembers();
+    const ends = (name: string, until: string): void => {
+      const { metadata, ...rest } = here.target.get("Secret", "argocd", `fleet.${name}`)!;
+      const word = JSON.stringify({ by: "a", from: "2026-01-01T00:00:00Z", until, keys: {} });
+      const annotations = { ...metadata.annotations, "rollcall.dev/login": word };
+      const { resourceVersion: _, ...sent } = metadata;
+      here.target.apply({ ...rest, metadata: { ...sent, annotations } });
+    };
+    ends("paris", "2026-01-02T00:00:00.000Z");
+    ends("rome", "2999-01-01T00:00:00.000Z");
+    const { code, stdout } = await here.run("status", "--output", "json");
+    expect(code).toBe(2);
+    const { lists } = JSON.parse(stdout) as {
+      lists: readonly { clusters: readonly { cluster: string; credentialUntil?: string; verdict?: object }[] }[];
+    };
+    const of = (name: string) => lists[0]!.clusters.find(({ cluster }) => cluster === `fleet/${name}`);
+    expect(of("paris")).toMatchObject({ verdict: { is: "stale", reason: "CredentialExpired" } });
+    expect((await here.run("status", "--all", "--output", "json")).stdout).toContain('"credentialUntil": "TIME"');
+  });
+
   it("puts first who needs somebody, with the reason and the remedy", async () => {
     await using here = await withMembers();
     here.register(prod("ams"), prod("rome", { provider: "unheard-of" }));

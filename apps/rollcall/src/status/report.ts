@@ -1,5 +1,5 @@
 import type { ClusterId, Refusal, Verdict } from "@rollcall/contract";
-import { inWords, type Cause, type Mode, type Order, type Orders, type State } from "@rollcall/sync";
+import { credentialEnd, inWords, type Cause, type Mode, type Order, type Orders, type State } from "@rollcall/sync";
 import { moment } from "../ago.ts";
 import { ackCommand, ackOf, goingOf, type Going } from "../going.ts";
 import type { Found, Look, Seen } from "../look.ts";
@@ -43,6 +43,8 @@ export interface ClusterStatus {
   readonly cause?: Cause;
   /** When it may go at the earliest, or what it is at. */
   readonly next?: string;
+  /** When the credential that stands ends, where it says so. */
+  readonly credentialUntil?: string;
   readonly needsSomebody: boolean;
 }
 
@@ -88,14 +90,24 @@ function listStatus(seen: Seen, found: Look, { all, cluster, configPath }: Statu
   };
 }
 
-function row(cluster: ClusterId, { membership, changes }: Found, going: Going | undefined, seen: Seen, { at, hub }: Look): ClusterStatus {
+function row(
+  cluster: ClusterId,
+  { membership, changes, own }: Found,
+  going: Going | undefined,
+  seen: Seen,
+  { at, hub }: Look,
+): ClusterStatus {
   const refused = changes.find((change) => change.do === "refuse")?.refusal;
   const said = going === undefined ? (membership.verdict ?? (refused && stale(refused))) : verdictOf(going, seen);
   // What is said of the hub once need not be said of everyone.
   const isUnread = hub !== undefined && said !== undefined && isAboutHub(said.reason);
-  const verdict = isUnread ? stale({ reason: "HubUnread", message: "the hub cannot be read, so it stays what it is" }) : said;
+  const until = credentialEnd(own);
+  const ended =
+    until !== undefined && Date.parse(until) <= at ? stale({ reason: "CredentialExpired", message: expired(until) }) : undefined;
+  const verdict = isUnread ? stale({ reason: "HubUnread", message: "the hub cannot be read, so it stays what it is" }) : (said ?? ended);
   const due = changes.length > 0 ? "to be written" : undefined;
-  const next = going?.at ?? (going?.earliest && `${going.way}, not before ${going.earliest}`) ?? due;
+  const lasting = until === undefined ? undefined : `its credential works until ${until}`;
+  const next = going?.at ?? (going?.earliest && `${going.way}, not before ${going.earliest}`) ?? due ?? lasting;
   return {
     cluster,
     state: membership.state,
@@ -103,8 +115,13 @@ function row(cluster: ClusterId, { membership, changes }: Found, going: Going | 
     since: going?.isNoted ? going.since : moment(at),
     ...(going && { cause: going.cause }),
     ...(next !== undefined && { next }),
+    ...(until !== undefined && { credentialUntil: until }),
     needsSomebody: verdict !== undefined && !isUnread && needsSomebody(verdict),
   };
+}
+
+function expired(until: string): string {
+  return `the credential that stands ended at ${until}; the log of the running Rollcall says why there is no other`;
 }
 
 /** Somebody asks about a cluster that has nothing to do with this list: is it unknown, unusable, or just not chosen? */
