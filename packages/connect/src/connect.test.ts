@@ -139,6 +139,11 @@ describe("a cluster that cannot be connected says why and what to do", () => {
     },
     { reason: "NoCredentials", when: "a credential from us is needed", asked: asks },
     { reason: "NoLogin", when: "the match says neither plugin nor cloud", providers: [{ name: "plugin" }] },
+    {
+      reason: "NoLogin",
+      when: "the match makes credentials, and the consumer is to log in by itself",
+      providers: [{ name: "plugin", credential: { kind: "secret", preset: "secretreader" } }],
+    },
   ])("$reason: $when", async ({ reason, access = [{ provider: "plugin" }], providers = [plugin], asked = "by itself" }) => {
     expect(await login(cluster(access), providers, asked)).toBe(reason);
   });

@@ -5,9 +5,14 @@ import type { CloudLogin, ExecConfig, Provider } from "./provider.ts";
 const eksName = /^[0-9A-Za-z][A-Za-z0-9_-]{0,99}$/;
 
 /** How the consumer logs in by itself. Every call makes everything anew, so that nothing of one cluster can reach another. */
-export function referenceOf(cluster: Cluster, access: Access, { name, login, execConfig }: Provider): Reference | Refusal {
+export function referenceOf(cluster: Cluster, access: Access, { name, login, execConfig, credential }: Provider): Reference | Refusal {
   if (login !== undefined) return cloudReference(name, login, cluster, access);
   if (execConfig !== undefined) return execReference(name, execConfig, access);
+  if (credential !== undefined && credential.kind !== "reference")
+    return refusal(
+      "NoLogin",
+      `provider ${JSON.stringify(name)} makes credentials, and this consumer is to log in by itself; let the list ask for one (for Argo CD, options.login: with a credential from us), or give the provider an execConfig`,
+    );
   return refusal("NoLogin", `provider ${JSON.stringify(name)} has neither an execConfig nor a login; give it one of them`);
 }
 
