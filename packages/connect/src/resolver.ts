@@ -65,7 +65,7 @@ export function resolver(parts: ResolverParts): Resolve {
     const bound = bind(login, ask.endpoint, provider.hosts);
     if (isRefusal(bound)) return bound;
     const isAllowed = (server: string): boolean => allowsHost([...(provider.hosts ?? []), ...(ask.provider.hosts ?? [])], server);
-    const wanted = { ...accountOf(setting.serviceAccount), expiration: usualExpiration, ...setting };
+    const wanted = { expiration: usualExpiration, ...setting, ...accountOf(setting.serviceAccount) };
     const credential = await tokenOfMember(ask.endpoint, login.credential, wanted, { open: parts.open, isAllowed }, signal);
     // Whoever made it is whom it is for.
     return isRefusal(credential) ? credential : { credential: { ...credential, provider: ask.provider.name }, madeFor: ask.endpoint };

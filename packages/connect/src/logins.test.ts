@@ -1,0 +1,79 @@
+import { Hidden, refusal, type Access, type Handed, type Reachable, type Refusal } from "@rollcall/contract";
+import { cluster } from "@rollcall/testing";
+import { describe, expect, it } from "vitest";
+import type { Held } from "./keep/credentials.ts";
+import { assumingLogins, newLogins } from "./logins.ts";
+import type { Provider } from "./provider.ts";
+import type { Ask } from "./resolve.ts";
+
+const server = "https://paris.example.test:6443";
+const credential = { kind: "credential", provider: "push", token: new Hidden("t") } as const;
+const push: Provider = { name: "push", credential: { kind: "secret", preset: "secretreader" } };
+const offered = (provider = "push", endpoint: Access["endpoint"] = { server }): readonly Access[] => [{ provider, endpoint }];
+const asks = "with a credential from us" as const;
+const wrong = "https://evil.example.test";
+
+interface Given {
+  readonly held?: Held | Refusal;
+  readonly access?: readonly Access[];
+  readonly handed?: Handed;
+}
+
+async function login({ held = { resolved: { credential, madeFor: { server } } }, access = offered(), handed }: Given = {}) {
+  const asked: { readonly ask: Ask; readonly handed: Handed | undefined }[] = [];
+  const connect = newLogins({
+    providers: () => [push],
+    credentials: {
+      get(ask, word) {
+        asked.push({ ask, handed: word });
+        return Promise.resolve(held);
+      },
+    },
+  });
+  return { asked, is: await connect(cluster({ name: "paris", access }), asks, handed) };
+}
+
+describe("a cluster whose consumer needs a credential", () => {
+  it("is connected with the one that was made for it", async () => {
+    const { is } = await login();
+    expect((is as Reachable).connection).toEqual({ server, login: credential });
+  });
+
+  it("says why it could not be renewed, and what is to be remembered of it", async () => {
+    const failing = refusal("PluginFailed", "no");
+    const handed = { by: "a", from: "b", until: "c" };
+    const { is } = await login({ held: { resolved: { credential, madeFor: { server } }, failing, handed } });
+    expect(is).toMatchObject({ failing, handed });
+  });
+
+  it("is asked about with what was handed over before, and that is assumed where nothing else comes", async () => {
+    const handed = { by: "a", from: "b", until: "c" };
+    const { asked, is } = await login({ held: {}, handed });
+    expect(asked[0]?.handed).toBe(handed);
+    expect((is as Reachable).connection.login).toEqual({ kind: "credential", provider: "push", assumed: true });
+  });
+
+  it.each<[string, Given, string, true | undefined]>([
+    ["whose provider is offered no more", { access: offered("other") }, "NoProvider", true],
+    ["that offers no way in any more", { access: [] }, "NoAccess", true],
+    ["whose endpoint cannot be used", { access: offered("push", refusal("ServerNotHttps", "no")) }, "ServerNotHttps", undefined],
+    ["that does without verification", { access: offered("push", { server, insecure: true }) }, "InsecureEndpoint", undefined],
+    ["at another server than it was made for", { access: offered("push", { server: wrong }) }, "WrongServer", undefined],
+    ["for which none can be had", { held: refusal("PluginFailed", "no") }, "PluginFailed", undefined],
+    ["for which consent was taken back", { held: { ...refusal("NoConsent", "no"), revokes: true } }, "NoConsent", true],
+    ["of which nothing says where it may be sent", { held: { resolved: { credential } } }, "NotBound", undefined],
+  ])("%s is refused", async (_, given, reason, revokes) => {
+    const { is } = await login(given);
+    expect(is).toMatchObject({ reason });
+    expect((is as Refusal).revokes).toBe(revokes);
+  });
+
+  it("is not asked about where it cannot be reached anyway", async () => {
+    expect((await login({ access: offered("push", { server, insecure: true }) })).asked).toEqual([]);
+  });
+});
+
+it("whoever only looks gets no credential", async () => {
+  const is = (await assumingLogins(() => [push])(cluster({ name: "paris", access: offered() }), asks)) as Reachable;
+  expect(is.connection.login).toEqual({ kind: "credential", provider: "push", assumed: true });
+});
