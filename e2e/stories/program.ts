@@ -12,6 +12,8 @@ export type LogLine = Readonly<Record<string, unknown>> & { readonly message: st
 /** Rollcall as a process. */
 export interface Program {
   readonly lines: readonly LogLine[];
+  /** What it wrote beside its log. */
+  readonly complaints: readonly string[];
   /** Waits for a line of the log with these fields; those before `from` do not count. */
   says(fields: object, from?: number): Promise<LogLine>;
   isRunning(): boolean;
@@ -23,11 +25,11 @@ export interface Program {
   stop(): Promise<number | null>;
 }
 
-/** Starts a command of the program from source. */
-export function launchProgram(args: readonly string[]): Program {
+/** Starts a command of the program from source; it knows of our own environment what is handed to it. */
+export function launchProgram(args: readonly string[], environment: Readonly<Record<string, string>> = {}): Program {
   const child = spawn(process.execPath, ["--conditions=@rollcall/source", main, ...args], {
     stdio: ["ignore", "pipe", "pipe"],
-    env: { PATH: process.env["PATH"] },
+    env: { ...environment, PATH: process.env["PATH"] },
   });
   const lines: LogLine[] = [];
   const complaints: string[] = [];
@@ -39,6 +41,7 @@ export function launchProgram(args: readonly string[]): Program {
   const isRunning = (): boolean => child.exitCode === null && child.signalCode === null;
   return {
     lines,
+    complaints,
     isRunning,
     says: (fields, from = 0) =>
       until(

@@ -9,7 +9,7 @@ import { applyCrdFiles } from "./crds.ts";
 import { files } from "./flags.ts";
 import { sweepFolders } from "./folder.ts";
 import { kubeconfigText } from "./kubeconfig.ts";
-import type { Launched } from "./launch.ts";
+import type { Launched, Options } from "./launch.ts";
 import { objectsOf, type Manifest, type Objects } from "./objects.ts";
 import { client, type Client } from "./request.ts";
 import { startPrograms, type Running } from "./start-programs.ts";
@@ -47,9 +47,7 @@ export interface ControlPlane extends Objects {
   stop(): Promise<void>;
 }
 
-export interface ControlPlaneOptions {
-  /** Runs kube-controller-manager too: garbage collection, namespace deletion, token Secrets. */
-  readonly controllers?: boolean;
+export interface ControlPlaneOptions extends Options {
   /** Paths of CRDs to apply. */
   readonly crds?: readonly string[];
   /** Does not say on stderr where it runs. */
@@ -64,7 +62,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
   }
   sweepFolders();
   const started = Date.now();
-  const running = await startPrograms(programs, options.controllers === true);
+  const running = await startPrograms(programs, options);
   const plane = controlPlane(running);
   try {
     await plane.applyCrds(options.crds ?? []);

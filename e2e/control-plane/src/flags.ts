@@ -37,6 +37,8 @@ export function etcdFlags({ dir, ports }: Place, from: Programs["from"]): readon
 
 /** The arguments of kube-apiserver: its defaults wherever a test does not need otherwise. */
 export function apiServerFlags({ dir, ports }: Place): readonly string[] {
+  // An issuer of its own, where its keys can be had too: as everywhere, a token of one server means nothing to another.
+  const issuer = `https://127.0.0.1:${ports.apiServer}`;
   return [
     `--etcd-servers=http://127.0.0.1:${ports.etcd}`,
     `--secure-port=${ports.apiServer}`,
@@ -47,7 +49,8 @@ export function apiServerFlags({ dir, ports }: Place): readonly string[] {
     `--cert-dir=${join(dir, "certs")}`,
     `--service-account-key-file=${join(dir, files.serviceAccountPublic)}`,
     `--service-account-signing-key-file=${join(dir, files.serviceAccountKey)}`,
-    "--service-account-issuer=https://kubernetes.default.svc",
+    `--service-account-issuer=${issuer}`,
+    `--service-account-jwks-uri=${issuer}/openid/v1/jwks`,
     `--token-auth-file=${join(dir, files.tokens)}`,
     "--authorization-mode=RBAC",
     "--service-cluster-ip-range=10.0.0.0/24",

@@ -8,15 +8,28 @@ import { apiServerFlags, controllersFlags, etcdFlags, files, type Place } from "
 import { program, type Program } from "./process.ts";
 import { until } from "./until.ts";
 
+/** What is not the same for every control plane. */
+export interface Options {
+  /** Runs kube-controller-manager too: garbage collection, namespace deletion, token Secrets. */
+  readonly controllers?: boolean;
+  /** More flags for kube-apiserver, which knows now where it will be; files that they name may be made in its folder. */
+  readonly flags?: (server: string, dir: string) => readonly string[];
+}
+
 /** A program and how to tell that it is ready. */
 export interface Launched extends Program {
   ready(): Promise<void>;
 }
 
 /** Describes the programs of one control plane, in the order in which they need each other; none is started yet. */
-export function launchable(programs: Programs, place: Place, withControllers: boolean): readonly Launched[] {
+export function launchable(
+  programs: Programs,
+  place: Place,
+  { controllers: withControllers = false, flags }: Options,
+): readonly Launched[] {
   const { command, from } = programs;
   const { dir, ports } = place;
+  const server = `https://127.0.0.1:${ports.apiServer}`;
   const make = (name: ProgramName, start: readonly string[], flags: readonly string[], ask: () => Promise<boolean>): Launched => {
     const made = program(name, [...start, ...flags], join(dir, `${name}.log`));
     return { ...made, ready: () => ready(made, ask) };
@@ -24,8 +37,8 @@ export function launchable(programs: Programs, place: Place, withControllers: bo
 
   const made = [
     make("etcd", command.etcd, etcdFlags(place, from), () => isOk(`http://127.0.0.1:${ports.etcd}/health`)),
-    make("kube-apiserver", command["kube-apiserver"], apiServerFlags(place), () =>
-      isOk(`https://127.0.0.1:${ports.apiServer}/readyz`, join(dir, files.servingCert)),
+    make("kube-apiserver", command["kube-apiserver"], [...apiServerFlags(place), ...(flags?.(server, dir) ?? [])], () =>
+      isOk(`${server}/readyz`, join(dir, files.servingCert)),
     ),
   ];
   if (!withControllers) return made;
