@@ -15,7 +15,8 @@ export const bytes: Spelling = (value = "") => {
   if (typeof value !== "string") throw new TypeError("not base64");
   const encoded = value.replaceAll(/[\r\n]/g, "");
   if (encoded.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(encoded)) throw new TypeError("not base64");
-  return encoded === "" ? undefined : `"${btoa(atob(encoded))}"`;
+  // Only the last four characters can be spelled in more than one way.
+  return encoded === "" ? undefined : `"${encoded.slice(0, -4)}${btoa(atob(encoded.slice(-4)))}"`;
 };
 
 export const texts: Spelling = (value = []) => {

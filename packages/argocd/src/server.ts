@@ -16,7 +16,8 @@ export function serverOf({ id, connection: { server } }: Reachable, { refuse: re
       "InCluster",
       `${id} gives ${server}, which is whatever cluster Argo CD itself runs in; give its ClusterProfile an address that means the same everywhere`,
     );
-  if (refused.some((each) => sameServer(each) === sameServer(server)))
+  const same = sameServer(server);
+  if (refused.some((each) => sameServer(each) === same))
     throw refuse(
       "OwnCluster",
       `${id} gives ${server}, which is the cluster that Argo CD or the inventory itself lives in, and Argo CD knows that as in-cluster; leave it out of the list`,

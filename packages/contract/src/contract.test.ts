@@ -71,6 +71,14 @@ describe("endpoints", () => {
     expect(endpointHash({ server })).not.toBe(endpointHash({ server, ca: "one" }));
   });
 
+  it("tells a CA that was replaced from the one before it, however often they take turns", () => {
+    const server = "https://turns.test";
+    const [one, two] = ["one", "two"].map((ca) => endpointHash({ server, ca }));
+    for (let at = 0; at < 600; at += 1) endpointHash({ server: `https://${at}.test`, ca: "one" });
+    expect(["two", "one", "one", "two"].map((ca) => endpointHash({ server, ca }))).toEqual([two, one, one, two]);
+    expect(one).not.toBe(two);
+  });
+
   it("gives a plan one digest whatever its order", () => {
     expect(digestOf(["a", "b"])).toBe(digestOf(["b", "a"]));
     expect(digestOf(["a"])).not.toBe(digestOf(["a", "b"]));

@@ -1,16 +1,16 @@
+const encoder = new TextEncoder();
 const roundConstants = constants();
+const words = new Int32Array(64);
 
 /** SHA-256 of a text as lower-case hex. Small and synchronous, so that pure rooms need no runtime for it. */
 export function sha256(text: string): string {
-  const message = padded(new TextEncoder().encode(text));
-  const state = Uint32Array.of(0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19);
-  const words = new Uint32Array(64);
+  const message = padded(encoder.encode(text));
+  const state = Int32Array.of(0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19);
   for (let block = 0; block < message.byteLength; block += 64) {
-    for (let i = 0; i < 16; i += 1) words[i] = message.getUint32(block + i * 4);
-    for (let i = 16; i < 64; i += 1) words[i] = smallSigma1(words[i - 2]!) + words[i - 7]! + smallSigma0(words[i - 15]!) + words[i - 16]!;
-    compress(state, words);
+    for (let i = 0; i < 16; i += 1) words[i] = message.getInt32(block + i * 4);
+    compress(state);
   }
-  return Array.from(state, (word) => word.toString(16).padStart(8, "0")).join("");
+  return Array.from(state, (word) => (word >>> 0).toString(16).padStart(8, "0")).join("");
 }
 
 /** The first 10 hex digits: enough to tell names and plans apart, short enough to read aloud. */
@@ -18,12 +18,27 @@ export function shortHash(text: string): string {
   return sha256(text).slice(0, 10);
 }
 
-function compress(state: Uint32Array, words: Uint32Array): void {
-  let [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0] = state;
+/** Rotations stand where they are used: a start hashes before anything is compiled, and a call costs more than what it does then. */
+function compress(state: Int32Array): void {
+  let a = state[0]!;
+  let b = state[1]!;
+  let c = state[2]!;
+  let d = state[3]!;
+  let e = state[4]!;
+  let f = state[5]!;
+  let g = state[6]!;
+  let h = state[7]!;
   for (let i = 0; i < 64; i += 1) {
-    const sum1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25);
+    if (i >= 16) {
+      const x = words[i - 15]!;
+      const y = words[i - 2]!;
+      const sigma0 = ((x >>> 7) | (x << 25)) ^ ((x >>> 18) | (x << 14)) ^ (x >>> 3);
+      const sigma1 = ((y >>> 17) | (y << 15)) ^ ((y >>> 19) | (y << 13)) ^ (y >>> 10);
+      words[i] = sigma1 + words[i - 7]! + sigma0 + words[i - 16]!;
+    }
+    const sum1 = ((e >>> 6) | (e << 26)) ^ ((e >>> 11) | (e << 21)) ^ ((e >>> 25) | (e << 7));
     const one = (h + sum1 + ((e & f) ^ (~e & g)) + roundConstants[i]! + words[i]!) | 0;
-    const sum0 = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22);
+    const sum0 = ((a >>> 2) | (a << 30)) ^ ((a >>> 13) | (a << 19)) ^ ((a >>> 22) | (a << 10));
     const two = (sum0 + ((a & b) ^ (a & c) ^ (b & c))) | 0;
     h = g;
     g = f;
@@ -34,7 +49,14 @@ function compress(state: Uint32Array, words: Uint32Array): void {
     b = a;
     a = (one + two) | 0;
   }
-  [a, b, c, d, e, f, g, h].forEach((value, i) => (state[i] = state[i]! + value));
+  state[0]! += a;
+  state[1]! += b;
+  state[2]! += c;
+  state[3]! += d;
+  state[4]! += e;
+  state[5]! += f;
+  state[6]! += g;
+  state[7]! += h;
 }
 
 function padded(bytes: Uint8Array): DataView {
@@ -46,23 +68,11 @@ function padded(bytes: Uint8Array): DataView {
   return view;
 }
 
-function rotate(value: number, by: number): number {
-  return (value >>> by) | (value << (32 - by));
-}
-
-function smallSigma0(value: number): number {
-  return rotate(value, 7) ^ rotate(value, 18) ^ (value >>> 3);
-}
-
-function smallSigma1(value: number): number {
-  return rotate(value, 17) ^ rotate(value, 19) ^ (value >>> 10);
-}
-
 /** The fractional parts of the cube roots of the first 64 primes, in integers so that every engine agrees. */
-function constants(): Uint32Array {
+function constants(): Int32Array {
   const primes: number[] = [];
   for (let n = 2; primes.length < 64; n += 1) if (primes.every((prime) => n % prime !== 0)) primes.push(n);
-  return Uint32Array.from(primes, (prime) => Number(cubeRoot(BigInt(prime) << 96n) & 0xffffffffn));
+  return Int32Array.from(primes, (prime) => Number(BigInt.asIntN(32, cubeRoot(BigInt(prime) << 96n))));
 }
 
 function cubeRoot(value: bigint): bigint {

@@ -1,4 +1,4 @@
-import { createSecureContext, rootCertificates } from "node:tls";
+import { createSecureContext, rootCertificates, type SecureContext, type SecureContextOptions } from "node:tls";
 import { isCertificates } from "@rollcall/contract";
 import { Agent, Pool, ProxyAgent, type Dispatcher } from "undici";
 import { aMinute } from "./reread.ts";
@@ -89,10 +89,9 @@ function open(config: ServerConfig, { ca, tlsName, clientCertificate }: Trust, c
     allowH2: false,
     keepAlive: true,
     timeout: 10_000,
-    ...(ca !== undefined && { ca }),
+    ...trusting({ ca, cert: clientCertificate?.certificate, key: clientCertificate?.key }),
     ...(tlsName !== undefined && { servername: tlsName }),
     ...(config.insecure && { rejectUnauthorized: false }),
-    ...(clientCertificate && { cert: clientCertificate.certificate, key: clientCertificate.key }),
   };
   // Calls have deadlines of their own. An API server keeps an idle connection for 90 seconds, most load balancers for 60.
   const forCalls = { allowH2: false, connections, headersTimeout: 0, bodyTimeout: 0, keepAliveTimeout: 30_000 };
@@ -104,4 +103,13 @@ function open(config: ServerConfig, { ca, tlsName, clientCertificate }: Trust, c
   const isSecure = config.proxy.startsWith("https:");
   const proxied = { uri: config.proxy, requestTls: connect, connectTimeout: connect.timeout, ...(isSecure && { proxyTls }) };
   return { calls: new ProxyAgent({ ...forCalls, ...proxied }), streams: new ProxyAgent({ ...forStreams, ...proxied }) };
+}
+
+/** Certificates are read once for all connections, not by each. Those that cannot be read are left to the connections, which fail and say why. */
+function trusting(trust: SecureContextOptions): SecureContextOptions | { readonly secureContext: SecureContext } {
+  try {
+    return { secureContext: createSecureContext(trust) };
+  } catch {
+    return trust;
+  }
 }
