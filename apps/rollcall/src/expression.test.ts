@@ -161,6 +161,18 @@ describe("a version", () => {
 describe("what cannot be answered for a cluster decides nothing, and says why", () => {
   it.each([
     ["a missing label", 'labels.env == "prod"', bare, 'there is no "env"; ask first whether it is there: "env" in labels'],
+    [
+      "a missing entry of the expression's own",
+      '{"gold": 0}[labels["tier"]] == 0',
+      frankfurt,
+      'there is no "silver"; ask first whether it is there: labels["tier"] in {"gold": 0}',
+    ],
+    [
+      "a missing word of a loop",
+      '["a"].all(key, labels[key] == "1")',
+      bare,
+      'there is no "a"; ask first whether it is there: key in labels',
+    ],
     ["a missing property", 'properties["x"] == "1"', bare, '"x" in properties'],
     ["a missing condition", 'conditions["Ready"] == "True"', bare, '"Ready" in conditions'],
     [

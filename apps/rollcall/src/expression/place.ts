@@ -35,8 +35,16 @@ export function said(error: unknown): { readonly message: string; readonly at?: 
 
 function missing(summary: string, node: CelError["node"]): string {
   const key = JSON.stringify(summary.replace(/^No such key: /, ""));
-  const [of] = node?.op === "." || node?.op === "[]" ? (node.args as readonly ASTNode[]) : [];
-  return `there is no ${key}; ask first whether it is there: ${key} in ${of?.op === "id" ? of.args : "labels"}`;
+  const asked = node?.op === "." || node?.op === "[]" ? (node.args as readonly [ASTNode, ASTNode | string]) : undefined;
+  if (asked === undefined) return `there is no ${key}`;
+  const [of, by] = asked;
+  return `there is no ${key}; ask first whether it is there: ${typeof by === "string" ? key : written(by)} in ${written(of)}`;
+}
+
+/** A part of an expression as it is written, in one line. */
+function written({ input, start, end }: ASTNode): string {
+  const text = input.slice(start, end).replaceAll(/\s+/g, " ");
+  return text.length > width ? `${text.slice(0, width)}…` : text;
 }
 
 function inOurWords(code: string, summary: string): string {
