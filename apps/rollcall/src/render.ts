@@ -111,9 +111,16 @@ async function entryOf(
   const { adapter } = consumer;
   const reachable = await assumingLogins(() => providers)(cluster, adapter.login(cluster, options));
   if (isRefusal(reachable)) return reachable;
+  if (reachable.connection.login.kind === "credential") return noCredential;
   const entry = adapter.entry(reachable, options).map((object) => marked(object, reachable, { instance, list: name }));
   return claims.take(cluster.id, claimsOf(reachable.connection, adapter, entry)) ?? entry;
 }
+
+// Nothing can be made ready to apply with a credential that nobody has got.
+const noCredential = refusal(
+  "NeedsCredential",
+  "its consumer gets a credential, and nobody is asked for one here; rollcall plan shows what would be made of it",
+);
 
 /** Why no list can have a cluster, whatever it selects. */
 function whyOnNoList(all: readonly { readonly cluster: Cluster }[], at: number, namespaces: readonly string[]): Refusal | undefined {

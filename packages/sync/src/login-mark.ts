@@ -94,7 +94,8 @@ export function assumed(
   return kept.every((object) => object !== undefined) ? { objects: kept, left } : undefined;
 }
 
-function withToken(cluster: Reachable, word: string): Reachable {
+/** The cluster with a login that means nothing, to see where an adapter puts it. */
+export function withToken(cluster: Reachable, word: string): Reachable {
   const { login } = cluster.connection;
   return {
     ...cluster,

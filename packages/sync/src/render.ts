@@ -1,6 +1,6 @@
 import { isRefusal, refusalOf, type Cluster, type Kept, type KubeObject, type Reachable, type Refusal } from "@rollcall/contract";
 import { claimsOf } from "./claims.ts";
-import { assumed, markedWithLogin, readLogin, surroundings } from "./login-mark.ts";
+import { assumed, markedWithLogin, readLogin, surroundings, withToken } from "./login-mark.ts";
 import { marked } from "./marks.ts";
 import type { PassParts } from "./parts.ts";
 import { anchorOf, type Standing } from "./standing.ts";
@@ -46,7 +46,8 @@ function entryOf<Options>(
   const { login } = connection;
   const isCredential = login.kind === "credential";
   const shapes = isCredential && (handed !== undefined || login.assumed) ? surroundings(make, cluster, adapter) : [];
-  const plain = make(cluster);
+  // An adapter refuses a credential that holds nothing; what stands in for it here is taken out again before anything is written.
+  const plain = make(isCredential && login.assumed ? withToken(cluster, "assumed") : cluster);
   const claims = claimsOf(connection, adapter, plain);
   if (isCredential && login.assumed) {
     const objects = plain.map((object) => marked(object, cluster, owner));

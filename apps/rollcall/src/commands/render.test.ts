@@ -31,6 +31,10 @@ let files: Awaited<ReturnType<typeof folder>>;
 beforeAll(async () => {
   files = await folder({
     "rollcall.yaml": config,
+    "login.yaml": config.replace(
+      "target: { namespace: argocd }",
+      "target: { namespace: argocd }, options: { login: with a credential from us }",
+    ),
     "bad.yaml": config.replace("argocd-all", "Argo CD"),
     "paris.yaml": profile("paris"),
     "more.yaml": profile("oslo") + profile("lab", { env: "dev" }) + profile("lima", { provider: "unheard-of" }),
@@ -77,6 +81,12 @@ describe("rollcall render", () => {
     const lax = await render(["-f", "paris.yaml", "-f", "more.yaml"]);
     expect(await render(["-f", "paris.yaml", "-f", "more.yaml", "--strict"])).toEqual({ ...lax, code: 2 });
     expect((await render(["-f", "paris.yaml", "--strict"])).code).toBe(0);
+  });
+
+  it("has no credential to show, and says which command shows such a cluster", async () => {
+    const ran = await render(["--config", "login.yaml", "-f", "paris.yaml", "--list", "argocd", "--show-secrets"]);
+    expect(ran.stdout).toBe("");
+    expect(ran.stderr).toMatch(/^argocd {2}fleet\/paris {2}NeedsCredential: .*rollcall plan shows/);
   });
 
   it("masks secrets, so that nobody applies what is only to be looked at", async () => {
