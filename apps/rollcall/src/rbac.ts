@@ -37,6 +37,13 @@ const verbs: Readonly<Record<Mode, readonly string[]>> = {
 export const roles = ["keeper", "viewer", "operator"] as const;
 export type Role = (typeof roles)[number];
 
+/** Whose they are if not said. Roles are named by their account, so what is printed for one of these takes nothing from another. */
+export const defaultAccounts: Readonly<Record<Role, string>> = {
+  keeper: "rollcall/rollcall",
+  viewer: "rollcall/rollcall-viewer",
+  operator: "rollcall/rollcall-operator",
+};
+
 /** Exactly what a config needs, server by server, the hub first: a right that is not used is one that can be misused. */
 export function rbacOf(config: Config, account: Account, role: Role = "keeper"): readonly ServerRights[] {
   const { inventory, lists } = config;

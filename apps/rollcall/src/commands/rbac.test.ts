@@ -93,6 +93,17 @@ describe("rollcall rbac", () => {
     ]);
   });
 
+  it("never overwrites the keeper's rights with those of somebody who only looks or gives orders", async () => {
+    const key = ({ kind, metadata }: KubeObject): string => `${kind} ${metadata.namespace ?? ""} ${metadata.name}`;
+    const [keeper, viewer, operator] = await Promise.all(
+      ["keeper", "viewer", "operator"].map(async (role) => objects(await rbac(plain, "--for", role)).map(key)),
+    );
+    const all = [...keeper!, ...viewer!, ...operator!];
+    expect(new Set(all).size).toBe(all.length);
+    expect(keeper).toContain("Role argocd rollcall.rollcall");
+    expect(viewer).toContain("Role argocd rollcall.rollcall-viewer");
+  });
+
   it.each(["sync", "upsert", "observe"])("prints what one list in mode %s needs", async (mode) => {
     const ran = await rbac({ ...plain, lists: [{ ...argocd, mode }] });
     expect({ code: ran.code, stderr: ran.stderr }).toEqual({ code: 0, stderr: "" });

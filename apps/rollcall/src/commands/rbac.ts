@@ -1,6 +1,6 @@
 import { RollcallError } from "@rollcall/contract";
 import { namespace as namespaces, objectName } from "../config/schema.ts";
-import { rbacOf, roles, type Account, type Role } from "../rbac.ts";
+import { defaultAccounts, rbacOf, roles, type Account, type Role } from "../rbac.ts";
 import { toYaml } from "../yaml.ts";
 import { required, wholeConfig, type Command } from "./command.ts";
 
@@ -12,12 +12,14 @@ export const rbac: Command = {
     "--config FILE": "the config",
     "--for keeper|viewer|operator":
       "to run sync, to look with plan and status, which write nothing, or to look and to say ack, hold, exclude and pause; keeper if not said",
-    "--service-account NAMESPACE/NAME": "who is to have them; rollcall/rollcall if not said",
+    "--service-account NAMESPACE/NAME":
+      "who is to have them; rollcall/rollcall, rollcall/rollcall-viewer or rollcall/rollcall-operator if not said",
   },
   flags: { config: { type: "string", short: "c" }, for: { type: "string" }, "service-account": { type: "string" } },
   async run(flags, { out, err }) {
     const config = await wholeConfig(required(flags, "config"));
-    const servers = rbacOf(config, accountOf(flags["service-account"] ?? "rollcall/rollcall"), roleOf(flags["for"] ?? "keeper"));
+    const role = roleOf(flags["for"] ?? "keeper");
+    const servers = rbacOf(config, accountOf(flags["service-account"] ?? defaultAccounts[role]), role);
     out(servers.map(({ server, objects }) => `# On ${server}\n${toYaml(objects)}`).join("---\n"));
     if (servers.length > 1)
       err(`rollcall: these are rights on ${servers.length} servers; apply each part on its own, as the comments say\n`);
