@@ -1,0 +1,12 @@
+export type { Answerable, Described, Emptiness, Placed, Ready, Silent } from "./answerable.ts";
+export type { ClustersRequest, FluxRequest, PlacementName, PluginRequest, Question, Request, Sort } from "./request.ts";
+export { parsePluginRequest } from "./plugin-request.ts";
+export { parseQuery, type QueryRequest } from "./query.ts";
+export { answer, refused, type Answer } from "./answer.ts";
+export type { Refused } from "./refuse.ts";
+export { unlessKnown } from "./unless-known.ts";
+export { newFragments, type Fragments } from "./fragments.ts";
+export { pluginParameters, type PluginParameters } from "./parameters.ts";
+export { fluxInputs, type FluxInput, type FluxInputs } from "./inputs.ts";
+export { clustersJson, type ClusterJson, type ClustersJson } from "./clusters-json.ts";
+export type { Words } from "./words.ts";
