@@ -5,3 +5,8 @@ export { advance, emptyFleet, type Fleet, type Seen } from "./fleet.ts";
 export { type Chosen, compileSelection, explainSelection, type Selection } from "./select.ts";
 export { duplicates } from "./dedupe.ts";
 export { parseLabelSelector } from "./label-selector.ts";
+export { parseDecision, type DecisionApi, type Row, type Slice, type SliceRead } from "./decision/slice.ts";
+export { decide, type Completeness, type Decision, type DecisionRule } from "./decision/decide.ts";
+export type { NamedRow, Went } from "./decision/resolve.ts";
+export { advanceDecisions, decisionsAt, noDecisions, type DecisionNews, type Decisions } from "./decision/decisions.ts";
+export { findPlacement, placementSays, type Found, type Placement, type PlacementSays } from "./decision/find.ts";

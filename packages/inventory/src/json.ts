@@ -13,6 +13,11 @@ export function text(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 
+/** The entries of a JSON object whose values are texts, such as labels. */
+export function texts(record: unknown): [string, string][] {
+  return Object.entries(fields(record)).filter((entry): entry is [string, string] => typeof entry[1] === "string");
+}
+
 /** A record that any key may enter, `__proto__` included, without touching anything else. */
 export function recordOf<T extends string>(entries: Iterable<readonly [string, T]>): Readonly<Record<string, T>> {
   const record = Object.create(null) as Record<string, T>;

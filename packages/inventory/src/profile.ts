@@ -1,6 +1,6 @@
 import { type Cluster, type ClusterId, type Refusal, refusal } from "@rollcall/contract";
 import { accessOf } from "./access.ts";
-import { fields, quoted, recordOf, text } from "./json.ts";
+import { fields, quoted, recordOf, text, texts } from "./json.ts";
 import { isNamespace, isObjectName } from "./names.ts";
 import { clusterSetOf, conditionsOf, healthOf, propertiesOf } from "./words.ts";
 
@@ -76,8 +76,4 @@ function whyNotOurs(apiVersion: unknown, kind: unknown): Refusal | undefined {
   }
   if (versions.includes(version)) return undefined;
   return refusal("UnknownVersion", `version ${quoted(version)} of ClusterProfile is not known here; read it as ${versions.join(" or ")}`);
-}
-
-function texts(record: unknown): [string, string][] {
-  return Object.entries(fields(record)).filter((entry): entry is [string, string] => typeof entry[1] === "string");
 }
