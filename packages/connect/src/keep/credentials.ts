@@ -1,6 +1,7 @@
-import { canonicalJson, isRefusal, refusal, refusalOf, sha256, type ClusterId, type Handed, type Refusal } from "@rollcall/contract";
+import { isRefusal, refusal, refusalOf, type ClusterId, type Handed, type Refusal } from "@rollcall/contract";
 import type { Ask, Resolve, Resolved, Source } from "../resolve.ts";
 import { newBreaker, type Breaker } from "./breaker.ts";
+import { endOf, expiryOf, fromOf, handedOf, isReplaced, isSame, keyOf, never, renewal } from "./lasting.ts";
 import { newTurns } from "./turns.ts";
 
 export interface CredentialsOptions {
@@ -40,7 +41,7 @@ export interface Credentials {
   /** Nobody needs a credential for this cluster any more. */
   forget(id: ClusterId): void;
   status(): ReadonlyMap<ClusterId, readonly CredentialStatus[]>;
-  /** The Secrets that credentials were read from which nobody says the end of. */
+  /** The Secrets that credentials were read from. */
   sources(): Iterable<readonly [ClusterId, Source]>;
   close(): void;
 }
@@ -51,6 +52,8 @@ interface Entry {
   resolved?: Resolved | undefined;
   /** When it was resolved. */
   from?: number;
+  /** What was left word of where it was written. */
+  handed?: Handed | undefined;
   /** It was resolved by an earlier program, and this is what that left word of. */
   assumed?: Handed | undefined;
   failing?: Refusal | undefined;
@@ -62,7 +65,6 @@ interface Entry {
   underWay?: Promise<void> | undefined;
 }
 
-const never = Number.POSITIVE_INFINITY;
 /** A newcomer is as urgent as a credential that expires in a minute. */
 const newcomer = 60_000;
 
@@ -87,6 +89,8 @@ export function newCredentials({ resolve, parallel, now, random, onNews }: Crede
   /** Whether what an earlier program handed over need not be renewed yet; then it is renewed when that program would have. */
   function isAssumed(entry: Entry, handed: Handed | undefined): boolean {
     if (entry.resolved !== undefined || handed === undefined || handed.by !== entry.key) return false;
+    // A Secret is read anew: that costs little, and it may be another, or not agree any more, since then.
+    if (entry.ask.provider.credential?.kind === "secret") return false;
     const [from, until] = [Date.parse(handed.from), Date.parse(handed.until)];
     const due = from + (until - from) * renewal(entry.key);
     // Also where a clock has gone back, or somebody wrote what cannot be.
@@ -135,7 +139,14 @@ export function newCredentials({ resolve, parallel, now, random, onNews }: Crede
       entry.failing !== undefined || entry.assumed !== undefined || (entry.resolved !== undefined && !isSame(entry.resolved, resolved));
     const expiry = expiryOf(resolved);
     const life = expiry - now();
-    Object.assign(entry, { resolved, from: now(), assumed: undefined, failing: undefined, failures: 0, isWanted: !isNews });
+    Object.assign(entry, {
+      resolved,
+      from: fromOf(entry, resolved, now()),
+      assumed: undefined,
+      failing: undefined,
+      failures: 0,
+      isWanted: !isNews,
+    });
     // Between a half and four fifths of its life: never early, for each renewal costs every consumer a rebuild.
     entry.due = expiry === never ? never : now() + life * renewal(entry.key);
     if (isNews && isCurrent(entry)) onNews(entry.ask.cluster.id);
@@ -187,6 +198,7 @@ export function newCredentials({ resolve, parallel, now, random, onNews }: Crede
       for (const [other, { ask: was }] of mine) if (other !== key && isReplaced(was, ask)) mine.delete(other);
       const entry = mine.get(key) ?? { key, ask, failures: 0, due: 0, isWanted: true };
       entry.isWanted = true;
+      entry.handed = handed ?? entry.handed;
       mine.set(key, entry);
       if (isAssumed(entry, handed)) return { ...(entry.failing && { failing: entry.failing }) };
       // Whoever cannot make use of what is assumed asks without it.
@@ -214,8 +226,7 @@ export function newCredentials({ resolve, parallel, now, random, onNews }: Crede
       ),
     *sources() {
       for (const [id, all] of entries)
-        for (const { resolved } of all.values())
-          if (resolved?.source !== undefined && expiryOf(resolved) === never) yield [id, resolved.source];
+        for (const { resolved } of all.values()) if (resolved?.source !== undefined) yield [id, resolved.source];
     },
     close() {
       closing.abort();
@@ -223,37 +234,6 @@ export function newCredentials({ resolve, parallel, now, random, onNews }: Crede
       turns.close();
     },
   };
-}
-
-/** Between a half and four fifths of its life, each at its own moment, and at the same one after a restart. */
-function renewal(key: string): number {
-  return 0.5 + (0.3 * Number.parseInt(key.slice(0, 8), 16)) / 0xffffffff;
-}
-
-/** Only of what ends is it worth anything to know that it has not. */
-function handedOf({ key, from = 0, resolved }: Entry): Pick<Held, "handed"> {
-  const until = expiryOf(resolved);
-  if (until === never) return {};
-  return { handed: { by: key, from: new Date(from).toISOString(), until: new Date(until).toISOString() } };
-}
-
-/** What one credential is good for: this profile, by this provider as it is configured, at this server with this CA. */
-function keyOf({ cluster, access, endpoint, provider }: Ask): string {
-  return sha256(canonicalJson([cluster.uid, provider, endpoint, access.config ?? null, access.args ?? null, access.env ?? null] as never));
-}
-
-/** Another way to the same cluster may be asked for beside this one, by another list; the same way in another shape takes its place. */
-function isReplaced(was: Ask, is: Ask): boolean {
-  return was.cluster.uid !== is.cluster.uid || was.provider.name === is.provider.name;
-}
-
-function expiryOf(resolved: Resolved | undefined): number {
-  const at = resolved?.credential.expiresAt;
-  return at === undefined ? never : Date.parse(at);
-}
-
-function endOf(resolved: Resolved | undefined, assumed: Handed | undefined): number {
-  return resolved === undefined && assumed !== undefined ? Date.parse(assumed.until) : expiryOf(resolved);
 }
 
 /** What a cluster's own configuration is at fault for says nothing about the others of its provider. */
@@ -264,13 +244,4 @@ function isOfProvider({ reason }: Refusal): boolean {
 /** From two seconds, twice as long each time, to five minutes; spread, so that those who failed together do not come back together. */
 function pause(failures: number, random: number): number {
   return Math.min(300_000, 2000 * 2 ** Math.min(failures, 10)) * (0.75 + random / 2);
-}
-
-function isSame(a: Resolved, b: Resolved): boolean {
-  const [one, other] = [a.credential, b.credential];
-  return (
-    one.token?.reveal() === other.token?.reveal() &&
-    one.clientCertificate?.certificate === other.clientCertificate?.certificate &&
-    one.clientCertificate?.key.reveal() === other.clientCertificate?.key.reveal()
-  );
 }

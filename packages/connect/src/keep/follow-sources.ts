@@ -3,7 +3,7 @@ import { sleep } from "@rollcall/kube";
 import type { Source } from "../resolve.ts";
 
 export interface FollowSources {
-  /** Secrets that credentials were read from which nobody says the end of. */
+  /** Secrets that credentials were read from. */
   readonly sources: () => Iterable<readonly [ClusterId, Source]>;
   /** Reads names and versions alone, never the data; nothing where it is gone. */
   readonly read: (source: Source) => Promise<Pick<Source, "uid" | "resourceVersion"> | undefined>;

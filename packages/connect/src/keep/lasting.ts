@@ -1,0 +1,64 @@
+import { canonicalJson, sha256, type Handed } from "@rollcall/contract";
+import type { Ask, Resolved } from "../resolve.ts";
+
+export const never: number = Number.POSITIVE_INFINITY;
+
+/** What is known of how long a credential lasts. */
+export interface Lasting {
+  readonly key: string;
+  readonly resolved?: Resolved | undefined;
+  /** When it was resolved. */
+  readonly from?: number;
+  /** What was left word of where it was written. */
+  readonly handed?: Handed | undefined;
+}
+
+/** When it ends, in milliseconds; never, when nobody said. */
+export function expiryOf(resolved: Resolved | undefined): number {
+  const at = resolved?.credential.expiresAt;
+  return at === undefined ? never : Date.parse(at);
+}
+
+/** When it ends, or when what an earlier program handed over does. */
+export function endOf(resolved: Resolved | undefined, assumed: Handed | undefined): number {
+  return resolved === undefined && assumed !== undefined ? Date.parse(assumed.until) : expiryOf(resolved);
+}
+
+/** Between a half and four fifths of its life, each at its own moment, and at the same one after a restart. */
+export function renewal(key: string): number {
+  return 0.5 + (0.3 * Number.parseInt(key.slice(0, 8), 16)) / 0xffffffff;
+}
+
+/** Since when it is held: the same credential, got again, is as old as it was, so that its word stays as it stands. */
+export function fromOf({ key, from, handed, resolved: was }: Lasting, resolved: Resolved, now: number): number {
+  if (from !== undefined && was !== undefined && isSame(was, resolved)) return from;
+  const before = handed?.by === key && Date.parse(handed.until) === expiryOf(resolved) ? Date.parse(handed.from) : now;
+  return before <= now ? before : now;
+}
+
+/** Only of what ends is it worth anything to know that it has not. */
+export function handedOf({ key, from = 0, resolved }: Lasting): { readonly handed?: Handed } {
+  const until = expiryOf(resolved);
+  if (until === never) return {};
+  return { handed: { by: key, from: new Date(from).toISOString(), until: new Date(until).toISOString() } };
+}
+
+/** What one credential is good for: this profile, by this provider as it is configured, at this server with this CA. */
+export function keyOf({ cluster, access, endpoint, provider }: Ask): string {
+  return sha256(canonicalJson([cluster.uid, provider, endpoint, access.config ?? null, access.args ?? null, access.env ?? null] as never));
+}
+
+/** Another way to the same cluster may be asked for beside this one, by another list; the same way in another shape takes its place. */
+export function isReplaced(was: Ask, is: Ask): boolean {
+  return was.cluster.uid !== is.cluster.uid || was.provider.name === is.provider.name;
+}
+
+/** Whether it is the very same credential, got once more. */
+export function isSame(a: Resolved, b: Resolved): boolean {
+  const [one, other] = [a.credential, b.credential];
+  return (
+    one.token?.reveal() === other.token?.reveal() &&
+    one.clientCertificate?.certificate === other.clientCertificate?.certificate &&
+    one.clientCertificate?.key.reveal() === other.clientCertificate?.key.reveal()
+  );
+}
