@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { crds, startControlPlane, type ControlPlane } from "../control-plane/src/index.ts";
 import { until } from "../stories/world.ts";
+import { leaksOf } from "./leaks.ts";
 import { access, asksForTokensOf, kubeconfigSecret, listing, listsNamespaces, readerOf, showsItsKeys, trusting } from "./members.ts";
 import { loginWorld, type LoginWorld, type Settings } from "./world.ts";
 
@@ -72,6 +73,8 @@ describe("logins on real servers", () => {
     await readerOf(paris, "visitor");
     const renewed = await world.listed("paris", (entry) => entry.token !== token);
     expect(await listing(paris, renewed.token!)).toBe(200);
+    world.hidden.add(broker.token);
+    expect(await leaksOf(world)).toEqual([]);
   });
 
   it("a token of the hub that is for one member opens that member, and neither the hub nor another member", async () => {
@@ -95,6 +98,7 @@ describe("logins on real servers", () => {
     expect(await listing(rome, forParis.token!)).toBe(401);
     expect(await listing(paris, forRome.token!)).toBe(401);
     expect(await listing(hub, forParis.token!)).toBe(401);
+    expect(await leaksOf(world)).toEqual([]);
   });
 
   it("a kubeconfig in a Secret is read, followed when it changes, and taken back with the consent", async () => {
@@ -122,6 +126,7 @@ describe("logins on real servers", () => {
 
     await hub.apply(kubeconfigSecret({ ...secret, token: two }));
     await world.listed("paris", ({ token }) => token === two, 120);
+    expect(await leaksOf(world)).toEqual([]);
   });
 });
 

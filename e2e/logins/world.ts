@@ -35,9 +35,13 @@ export interface LoginWorld {
   /** A namespace for Argo CD for each list. */
   readonly lists: readonly string[];
   readonly state: string;
+  /** The program, as the server's log names it. */
+  readonly user: string;
   /** A folder of its own. */
   readonly dir: string;
   readonly programs: readonly Program[];
+  /** Every credential that was made here; what shows one is a leak, except for what a consumer reads. */
+  readonly hidden: Set<string>;
   /** Starts Rollcall with these providers, and waits until it has gone through its lists. */
   start(environment?: Readonly<Record<string, string>>): Promise<Program>;
   /** Other providers, while it runs. */
@@ -71,7 +75,9 @@ export async function loginWorld(hub: ControlPlane, { providers, lists = { argoc
   const dir = await mkdtemp(join(hub.dir, "logins-"));
   const config = join(dir, "rollcall.yaml");
   const account = { namespace: state, name: `rollcall-${id}` };
+  const user = `system:serviceaccount:${account.namespace}:${account.name}`;
   const programs: Program[] = [];
+  const hidden = new Set<string>();
   const admin = await hub.kubeconfig(hub.adminToken);
   let kubeconfig: string | undefined;
   let provided = providers;
@@ -99,6 +105,7 @@ export async function loginWorld(hub: ControlPlane, { providers, lists = { argoc
   const grant = async (): Promise<void> => {
     await write();
     const made = await hub.account(account.name, account.namespace, await rightsOf(config, account));
+    hidden.add(made.token);
     kubeconfig ??= await hub.kubeconfig(made.token);
     await write();
   };
@@ -108,7 +115,9 @@ export async function loginWorld(hub: ControlPlane, { providers, lists = { argoc
     fleet,
     state,
     dir,
+    user,
     programs,
+    hidden,
     lists: namespaces,
     async start(environment) {
       await grant();
@@ -124,7 +133,9 @@ export async function loginWorld(hub: ControlPlane, { providers, lists = { argoc
     publish: (name, ways, labels) => hub.apply(asSent(profileWith(fleet, name, ways, labels))),
     async entry(name) {
       const secret = await hub.get("Secret", namespaces[0], `${fleet}.${name}`);
-      return secret && entryOf(secret);
+      const entry = secret && entryOf(secret);
+      if (entry?.token !== undefined) hidden.add(entry.token);
+      return entry;
     },
     listed: (name, isIt, seconds) =>
       until(
@@ -138,7 +149,7 @@ export async function loginWorld(hub: ControlPlane, { providers, lists = { argoc
         throw new Error([error.message, ...programs.flatMap(({ lines }) => lines.map((line) => JSON.stringify(line)))].join("\n  "));
       }),
     async writes(since) {
-      const own = await hub.audit({ user: `system:serviceaccount:${state}:${account.name}`, since });
+      const own = await hub.audit({ user, since });
       const refused = own.find(({ code }) => code === 403);
       if (refused !== undefined) throw new Error(`the program had no right to ${refused.verb} ${refused.uri}`);
       return own.filter(({ verb, code }) => !["get", "list", "watch"].includes(verb) && code < 400);
