@@ -49,3 +49,7 @@ it("a word that every object knows is no consumer", () => {
   expect(consumerNamed("argocd")).toBe(consumers["argocd"]);
   expect(consumerNamed("constructor")).toBeUndefined();
 });
+
+it("what is no options at all is a problem too", () => {
+  expect(argocdOptions.safeParse(null).success).toBe(false);
+});

@@ -17,6 +17,8 @@ export interface Consumer {
   readonly adapter: Adapter<unknown>;
   /** `target` and `options` of a list, merged. */
   readonly options: z.ZodType;
+  /** Which of these are said in `target`. */
+  readonly where: readonly string[];
   /** The options of a list that knows which servers are its own, so that it can tell them from members. */
   readonly knowing: (options: unknown, own: readonly string[]) => unknown;
   readonly cost: Cost;
@@ -25,6 +27,7 @@ export interface Consumer {
 /** The consumers that there are; a new one is one word more. */
 export const consumers: Readonly<Record<string, Consumer>> = {
   argocd: consumer<ArgoCdOptions>(argocd, argocdOptions, {
+    where: ["namespace"],
     knowing: (options, own) => ({ ...options, refuse: [...(options.refuse ?? []), ...own] }),
     cost: {
       create:
@@ -49,7 +52,15 @@ export function consumerNamed(name: string): Consumer | undefined {
 function consumer<Options>(
   adapter: Adapter<Options>,
   options: z.ZodType<Options>,
-  { knowing, cost }: { readonly knowing: (options: Options, own: readonly string[]) => Options; readonly cost: Cost },
+  {
+    where,
+    knowing,
+    cost,
+  }: {
+    readonly where: readonly (keyof Options & string)[];
+    readonly knowing: (options: Options, own: readonly string[]) => Options;
+    readonly cost: Cost;
+  },
 ): Consumer {
-  return { adapter, options, knowing: (checked, own) => knowing(checked as Options, own), cost };
+  return { adapter, options, where, knowing: (checked, own) => knowing(checked as Options, own), cost };
 }

@@ -1,6 +1,7 @@
-import { problemsOf } from "@rollcall/argocd";
+import { problemsOf, type ArgoCdOptions } from "@rollcall/argocd";
 import { z } from "zod";
 import { expected } from "./expected.ts";
+import { isObject } from "./fields.ts";
 import { byName, namespace } from "./schema.ts";
 
 const template = expected("a name, in which braces hold nothing but {namespace} or {name}");
@@ -35,7 +36,7 @@ export const argocdOptions = z
     annotations: byName(source).exactOptional(),
     project: z
       .union(
-        [z.string().min(1), z.strictObject({ ...mapped, allowed: z.array(z.string()) })],
+        [z.string().min(1), z.strictObject({ ...mapped, allowed: z.array(z.string(), expected("the projects that a profile may name")) })],
         expected("a project, or { from: label or property, key, allowed: projects }"),
       )
       .exactOptional(),
@@ -52,6 +53,37 @@ export const argocdOptions = z
     placeholders: z.boolean().exactOptional(),
     refuse: z.array(z.string()).exactOptional(),
   })
-  .superRefine((options, context) => {
-    for (const { path, message } of problemsOf(options)) context.addIssue({ code: "custom", path: [...path], message });
+  .superRefine(
+    (options, context) => {
+      for (const { path, message } of problemsOf(judgeable(options, context.issues)))
+        context.addIssue({ code: "custom", path: [...path], message });
+    },
+    // Whoever mends one option would else learn only then what is wrong with another.
+    { when: ({ value }) => isObject(value) },
+  );
+
+const anySource = { from: "name" } as const;
+
+/** Stands for what is not of its shape, so that everything else can be judged. */
+const good = {
+  copyLabels: ["any"],
+  labels: { any: anySource },
+  annotations: { any: anySource },
+  namespaces: ["any"],
+  refuse: ["https://any"],
+} satisfies Partial<ArgoCdOptions>;
+
+/** The options as far as they are of their shape. */
+function judgeable(options: ArgoCdOptions, issues: readonly z.core.$ZodRawIssue[]): ArgoCdOptions {
+  const wrong = Map.groupBy(issues, ({ path }) => path?.[0]);
+  const parts = Object.entries(options).flatMap(([key, value]) => {
+    const at = wrong.get(key)?.map(({ path }) => path?.[1]);
+    if (at === undefined) return [[key, value]];
+    const instead = Object.hasOwn(good, key) ? good[key as keyof typeof good] : undefined;
+    if (instead === undefined || at.includes(undefined)) return instead ? [[key, instead]] : [];
+    const [one] = Object.values(instead);
+    const mended = Array.isArray(value) ? [...value] : { ...value };
+    return [[key, Object.assign(mended, Object.fromEntries(at.map((each) => [each, one])))]];
   });
+  return Object.fromEntries(parts) as ArgoCdOptions;
+}

@@ -1,6 +1,6 @@
 import type { Consumer } from "../consumers.ts";
 import type { Problem } from "./config.ts";
-import { explain } from "./expected.ts";
+import { explain, notKnown } from "./expected.ts";
 import { pathText, problemsOf } from "./problems.ts";
 
 export interface OptionsInput {
@@ -18,18 +18,33 @@ export function checkOptions({ consumer, at, target, options, watched }: Options
   readonly options: unknown;
   readonly problems: readonly Problem[];
 } {
-  const { kubeconfig: _, context: __, ...where } = record(target);
-  const how = record(options);
-  const { data, error } = consumer.options.safeParse({ ...defaults(watched), ...where, ...how }, { error: explain });
-  // What nobody said is missing in the target: all that has to be said is where.
-  const partOf = (key: PropertyKey): string => (Object.hasOwn(how, key) ? "options" : "target");
+  const { kubeconfig: _, context: __, ...said } = record(target);
+  const isWhere = (key: PropertyKey): boolean => consumer.where.includes(String(key));
+  const [where, strange] = split(said, isWhere);
+  const [twice, how] = split(record(options), isWhere);
+  const here = (part: string, key: string): string => pathText(["lists", at, part, key]);
+  const { data, error } = consumer.options.safeParse(
+    { ...defaults(watched), ...where, ...how },
+    { error: (issue) => explain(issue, (key) => !isWhere(key)) },
+  );
   const problems = [
-    ...Object.keys(where)
-      .filter((key) => Object.hasOwn(how, key))
-      .map((key) => ({ path: pathText(["lists", at, "options", key]), message: `is said in target too; say ${key} once` })),
-    ...problemsOf(error, (path) => ["lists", at, ...(path[0] === undefined ? [] : [partOf(path[0])]), ...path]),
+    ...Object.keys(strange).map((key) => ({ path: here("target", key), message: notKnown(["kubeconfig", "context", ...consumer.where]) })),
+    ...Object.keys(twice).map((key) => ({ path: here("options", key), message: "belongs in target; say it there, and only there" })),
+    ...problemsOf(error, ([key, ...rest]) => [
+      "lists",
+      at,
+      ...(key === undefined ? [] : [isWhere(key) ? "target" : "options", key]),
+      ...rest,
+    ]),
   ];
   return { options: data, problems };
+}
+
+type Said = Readonly<Record<string, unknown>>;
+
+function split(said: Said, isFirst: (key: string) => boolean): readonly [Said, Said] {
+  const { first = [], second = [] } = Object.groupBy(Object.entries(said), ([key]) => (isFirst(key) ? "first" : "second"));
+  return [Object.fromEntries(first), Object.fromEntries(second)];
 }
 
 /** With one namespace watched a profile's name says all; with several it does not. */
@@ -38,6 +53,6 @@ function defaults(namespaces: readonly string[]): { readonly name?: string } {
 }
 
 /** What is no object is complained about where the list is checked. */
-function record(value: unknown): Readonly<Record<string, unknown>> {
+function record(value: unknown): Said {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : {};
 }

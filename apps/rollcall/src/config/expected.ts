@@ -19,16 +19,20 @@ export function or(words: readonly string[]): string {
   return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
 }
 
-/** What a value should have been and what it is, where a schema has no words of its own for it. */
-export const explain: z.core.$ZodErrorMap = (issue) => {
+/** What a key is told that nobody asks for. */
+export function notKnown(known: readonly string[]): string {
+  return `is not known here; known are ${known.join(", ")}`;
+}
+
+/** What a value should have been and what it is, where a schema has no words of its own for it; keys that are said elsewhere are not shown. */
+export function explain(issue: z.core.$ZodRawIssue, isHere: (key: string) => boolean = () => true): string | undefined {
   const said = (what: string): string => expected(what).error(issue);
   if (issue.code === "invalid_type") return said(types[issue.expected] ?? issue.expected);
   if (issue.code === "invalid_value") return said(or(issue.values.map(String)));
   if (issue.code === "too_small" && issue.origin === "string") return said("a text that is not empty");
-  if (issue.code === "unrecognized_keys")
-    return `is not known here; known are ${Object.keys((issue.inst as z.ZodObject).shape).join(", ")}`;
+  if (issue.code === "unrecognized_keys") return notKnown(Object.keys((issue.inst as z.ZodObject).shape).filter(isHere));
   return undefined;
-};
+}
 
 const types: Readonly<Record<string, string>> = {
   string: "a text",

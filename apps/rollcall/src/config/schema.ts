@@ -3,6 +3,7 @@ import { z } from "zod";
 import { duration } from "./duration.ts";
 import { isAddress } from "../listen.ts";
 import { expected } from "./expected.ts";
+import { isObject } from "./fields.ts";
 
 /** A name that an API server takes as a namespace or as part of a label. */
 function dnsLabel(what: string): z.ZodString {
@@ -26,7 +27,10 @@ const server = { kubeconfig: z.string().min(1).optional(), context: z.string().m
 
 /** At least one, none twice. An empty list would quietly choose nobody. */
 function some(one: z.ZodType<string>, what: string): z.ZodType<readonly string[]> {
-  return z.array(one, expected(what)).min(1, expected(what)).superRefine(refuseTwice);
+  return z
+    .array(one, expected(`a list with ${what}`))
+    .min(1, expected(what))
+    .superRefine(refuseTwice, { when: ({ value }) => Array.isArray(value) });
 }
 
 function refuseTwice(values: readonly string[], context: z.RefinementCtx): void {
@@ -66,6 +70,8 @@ const health = z
     evict: z.union([z.literal("never"), duration({ least: 1 })], expected("never or a duration such as 30m")).default("never"),
   })
   .refine(({ join, joinAfter }) => join !== "any" || joinAfter === 0, {
+    // It is about two keys, and what is wrong with the third does not put it off.
+    when: ({ value, issues }) => isObject(value) && issues.every(({ path }) => path?.[0] === "evict"),
     path: ["joinAfter"],
     error: "means nothing where join is any; say join: healthy or notUnhealthy, or take it out",
   });
