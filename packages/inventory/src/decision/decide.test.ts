@@ -118,7 +118,7 @@ describe("every line goes somewhere", () => {
   });
 
   it("to another namespace where it says so, which is told", () => {
-    expect(one([part(0, ["a", "south/a"])]).rows.map(({ isElsewhere }) => isElsewhere)).toEqual([undefined, true]);
+    expect(one([part(0, ["a", "south/a"])]).rows.map(({ isElsewhere }) => isElsewhere)).toEqual([false, true]);
   });
 
   it("nowhere, where nobody is found, and the others do not suffer for it", () => {
@@ -172,7 +172,10 @@ describe("slices that cannot be all", () => {
   it("say which one is missing, and that nobody goes for it", () => {
     const { state } = one([part(0, ["a"]), part(3, ["b"])]);
     expect(state).toMatchObject({
-      why: { message: "the slice with index 1 is missing; nobody is let go until its scheduler has written all of it" },
+      why: {
+        message:
+          'decision "k" in namespace fleet: the slice with index 1 is missing; nobody is let go until its scheduler has written all of it',
+      },
     });
   });
 });

@@ -11,19 +11,23 @@ import type { Slice } from "./slice.ts";
  * That nothing speaks against them is no proof: slices change one by one, and only time shows that all have.
  */
 export function whyIncomplete(slices: readonly Slice[]): Refusal | undefined {
-  for (const { id, rows } of slices) if (isRefusal(rows)) return refusal("UnreadableSlice", `slice ${id} cannot be read: ${rows.message}`);
+  const [first] = slices;
+  if (first === undefined) return undefined;
+  const decision = shownAs(first);
+  for (const { name, rows } of slices)
+    if (isRefusal(rows)) return refusal("UnreadableSlice", `${decision}: slice "${name}" cannot be read: ${rows.message}`);
   const going = slices.find(({ terminating }) => terminating);
-  if (going !== undefined) return refusal("SliceGoing", `slice ${going.id} is being deleted; ${waiting}`);
+  if (going !== undefined) return refusal("SliceGoing", `${decision}: slice "${going.name}" is being deleted; ${waiting}`);
   const revisions = [...new Set(slices.map(({ revision }) => revision))];
   if (revisions.length > 1) {
     const named = revisions
       .map((each) => (each === undefined ? "none" : quoted(each)))
       .slice(0, 5)
       .join(", ");
-    return refusal("MixedRevisions", `its slices are of several revisions (${named}); ${waiting}`);
+    return refusal("MixedRevisions", `${decision}: its slices are of several revisions (${named}); ${waiting}`);
   }
-  const gap = slices[0]?.key === undefined ? undefined : (missingIndex(slices) ?? missingName(slices));
-  return gap === undefined ? undefined : refusal("IndexGap", `${gap} is missing; ${waiting}`);
+  const gap = first.key === undefined ? undefined : (missingIndex(slices) ?? missingName(slices));
+  return gap === undefined ? undefined : refusal("IndexGap", `${decision}: ${gap} is missing; ${waiting}`);
 }
 
 const waiting = "nobody is let go until its scheduler has written all of it";
@@ -44,6 +48,11 @@ function missingName(slices: readonly Slice[]): string | undefined {
   if (!numbers.every((each) => /^\d{1,15}$/.test(each))) return undefined;
   const missing = firstMissing(numbers.map(Number), 1);
   return missing === undefined ? undefined : `the slice ${quoted(start + missing)}`;
+}
+
+/** How a person calls the decision that a slice is a part of. */
+export function shownAs({ namespace, key, name }: Slice): string {
+  return `decision ${quoted(key ?? name)} in namespace ${namespace}`;
 }
 
 /** The first number that is not there although a higher one is. */

@@ -11,11 +11,11 @@ export type Went =
 export interface NamedRow {
   readonly id: ClusterId;
   /** Why its scheduler chose it, in the scheduler's words. */
-  readonly reason?: string;
+  readonly reason: string | undefined;
   /** The slice that it stands in. */
   readonly slice: string;
   /** It names a profile of another namespace than the decision's. */
-  readonly isElsewhere?: true;
+  readonly isElsewhere: boolean;
   readonly went: Went;
 }
 
@@ -42,19 +42,15 @@ export function resolve(
   const chosen: ClusterId[] = [];
   const members = new Map<string, ClusterId>();
   for (const slice of slices) {
-    const here = `${slice.namespace}/`;
     for (const row of slice.rows) {
-      const went = named.has(row.id) ? { is: "duplicate" as const, of: row.id } : wentOf(slice, row, clusters.get(row.id), members);
-      const { bad: _, ...said } = row;
-      const placed: NamedRow = {
-        ...said,
-        slice: slice.name,
-        ...(!row.bad && !row.id.startsWith(here) && { isElsewhere: true as const }),
-        went,
-      };
+      const { id, reason, isElsewhere = false } = row;
+      const isAgain = named.has(id);
+      const went: Went = isAgain ? { is: "duplicate", of: id } : wentOf(slice, row, clusters.get(id), members);
+      // Of one shape, and spelled out: there may be ten thousand, each time a slice changes.
+      const placed: NamedRow = { id, reason, slice: slice.name, isElsewhere, went };
       rows.push(placed);
-      if (!named.has(row.id)) named.set(row.id, placed);
-      if (went.is === "chosen") chosen.push(row.id);
+      if (!isAgain) named.set(id, placed);
+      if (went.is === "chosen") chosen.push(id);
     }
   }
   return { rows, named, chosen };

@@ -1,5 +1,6 @@
 import { refusal } from "@rollcall/contract";
 import type { Decision, DecisionRule } from "./decide.ts";
+import { shownAs } from "./incomplete.ts";
 
 /** A decision over time, with moments in milliseconds. */
 export interface Settling {
@@ -42,9 +43,11 @@ export function settled(settling: Settling & { readonly decision: Decision }, no
   const { decision, last } = settling;
   const until = untilOf(settling, decision, rule);
   if (isWhole(decision) && until <= now) return decision;
-  const why = refusal("Settling", "its slices changed a moment ago and may not be all written yet; nobody is let go until they are quiet");
+  const why = refusal("Settling", `${shownAs(decision.slices[0]!)}: ${unsettled}`);
   return { ...decision, state: isWhole(decision) ? { is: "incomplete", why, until } : decision.state, ...(last && { last }) };
 }
+
+const unsettled = "its slices changed a moment ago and may not be all written yet; nobody is let go until they are quiet";
 
 function untilOf({ since, last }: Settling, decision: Decision, { settle = defaultSettle }: DecisionRule): number {
   if (decision.slices[0]?.key === undefined || (last !== undefined && isSameSet(last, decision))) return since;

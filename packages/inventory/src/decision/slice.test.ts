@@ -1,7 +1,7 @@
 import { isRefusal } from "@rollcall/contract";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parseDecision } from "../index.ts";
+import { decide, parseDecision } from "../index.ts";
 
 const kep = "multicluster.x-k8s.io";
 const ocm = "cluster.open-cluster-management.io";
@@ -47,7 +47,10 @@ describe("a PlacementDecision", () => {
         revision: "r2",
         scheduler: "s",
         labels,
-        rows: [{ id: "fleet/paris", reason: "near" }, { id: "south/rome" }],
+        rows: [
+          { id: "fleet/paris", reason: "near" },
+          { id: "south/rome", isElsewhere: true },
+        ],
       },
     );
   });
@@ -153,7 +156,9 @@ describe("what says nothing is never taken for nobody", () => {
         for (const key of keys.slice(0, -1)) parent = (parent[key] ??= {}) as Record<string, unknown>;
         parent[keys.at(-1)!] = value;
         const read = parseDecision(object);
-        return "slice" in read !== "refusal" in read && typeof read.id === "string";
+        if ("refusal" in read) return typeof read.refusal.reason === "string";
+        const [made] = decide([read.slice], new Map()).values();
+        return made?.slices[0] === read.slice && made.clusters.length === 0;
       }),
       { numRuns: 500 },
     );

@@ -31,6 +31,8 @@ export interface Slice {
 export interface Row {
   readonly id: ClusterId;
   readonly reason?: string;
+  /** It names a profile of another namespace than its own. */
+  readonly isElsewhere?: true;
   /** No profile can bear such a name; the id only shows it. */
   readonly bad?: true;
 }
@@ -114,18 +116,17 @@ function rowsOf(api: DecisionApi, namespace: string, body: Readonly<Record<strin
   for (const [at, each] of decisions.entries()) {
     const { clusterProfileRef, clusterName, reason } = fields(each);
     const ref = api === kep ? fields(clusterProfileRef) : { name: clusterName };
-    const name = text(ref["name"]);
+    const [name, because] = [text(ref["name"]), text(reason)];
     if (name === undefined)
       return refusal("BadRow", `${path}[${at}] names no cluster, so whom it means is not known; its scheduler has to mend it`);
-    rows.push(rowOf(text(ref["namespace"]) ?? namespace, name, text(reason)));
+    rows.push({ ...idOf(text(ref["namespace"]) ?? namespace, name, namespace), ...(because !== undefined && { reason: because }) });
   }
   return rows;
 }
 
-function rowOf(namespace: string, name: string, reason: string | undefined): Row {
-  const because = reason === undefined ? {} : { reason };
-  if (isNamespace(namespace) && isObjectName(name)) return { id: `${namespace}/${name}`, ...because };
-  return { id: quoted(`${namespace}/${name}`), ...because, bad: true };
+function idOf(namespace: string, name: string, here: string): Row {
+  if (!isNamespace(namespace) || !isObjectName(name)) return { id: quoted(`${namespace}/${name}`), bad: true };
+  return { id: `${namespace}/${name}`, ...(namespace !== here && { isElsewhere: true }) };
 }
 
 function unknownVersion(api: DecisionApi, version: string): Refusal {
