@@ -43,7 +43,9 @@ export async function runBlock({ turn, plan: { cases, churn }, ...input }: Block
   // Fewer clusters say too little in so short a time.
   if (n < 1000) return runs;
   if (cases.has("b3")) {
-    for (const { name, site, ...how } of inTurn(contenders)) runs.heartbeats[name] = await heartbeats(rig, site, { ...how, ...manager });
+    for (const { name, site, ...how } of inTurn([raw, ...contenders])) {
+      runs.heartbeats[name] = await heartbeats(rig, site, { ...how, ...manager });
+    }
   }
   if (cases.has("c")) {
     for (const { name, site, ...how } of inTurn([raw, ...contenders])) {

@@ -51,8 +51,8 @@ export function report(n: number, all: readonly Block[], cases: ReadonlySet<Case
   if (cases.has("b3") && blocks.some(({ runs }) => runs.heartbeats["ours"])) {
     sections.push(
       table("b3. heartbeats", [
-        ...plain("CPU, µs per event, one event per cluster in 30 s", blocks, (column, { runs }) => runs.heartbeats[column]?.cpu),
-        ...plain("CPU, µs per event, as fast as the server takes them", blocks, (column, { runs }) => runs.heartbeats[column]?.cpuHot),
+        ...compared("CPU, µs per event, one event per cluster in 30 s", blocks, (column, { runs }) => runs.heartbeats[column]?.cpu),
+        ...compared("CPU, µs per event, as fast as the server takes them", blocks, (column, { runs }) => runs.heartbeats[column]?.cpuHot),
         ...plain("how many a second that was", blocks, (column, { runs }) => runs.heartbeats[column]?.taken),
         ...plain("writes", blocks, (column, { runs }) => runs.heartbeats[column]?.writes),
       ]),
