@@ -1,4 +1,4 @@
-import type { ClusterId, Step, Verdict } from "@rollcall/contract";
+import { firstHarm, type ClusterId, type Step, type Verdict } from "@rollcall/contract";
 import { inWords, type Cause, type Way } from "@rollcall/sync";
 import { moment } from "./ago.ts";
 import type { Found, Seen } from "./look.ts";
@@ -16,6 +16,8 @@ export interface Going {
   readonly steps: readonly string[];
   /** The step that it has come to. */
   readonly at?: string;
+  /** With that step it leaves, and it may take it now; else it comes before, or it is leaving already. */
+  readonly leavesNow?: true;
   /** Before this it does not go, unless somebody says so. */
   readonly earliest?: string;
   /** What keeps it even then, or what is to be said of it. */
@@ -32,6 +34,7 @@ export function goingOf(cluster: ClusterId, { membership, users }: Found, seen: 
   const way = state === "leaving" ? leaving!.way : then;
   const steps = way === "keep" ? [] : consumer.adapter.leave(options)[way];
   const at = typeof may === "object" ? may.take : state === "leaving" ? steps[leaving!.step] : undefined;
+  const leavesNow = state === "missing" && typeof may === "object" && leaving?.step === firstHarm(steps);
   const later = state === "missing" && way !== "keep" ? heldLater(cluster, seen) : undefined;
   // What the guard says to each of them is said once for all.
   const says: Verdict | undefined =
@@ -45,6 +48,7 @@ export function goingOf(cluster: ClusterId, { membership, users }: Found, seen: 
     way,
     steps: steps.map(stepInWords),
     ...(at && { at: stepInWords(at) }),
+    ...(leavesNow && { leavesNow }),
     ...(state === "missing" && way !== "keep" && { earliest: moment(since + after * 1000) }),
     ...(says && { verdict: says }),
   };
@@ -63,18 +67,24 @@ export function ackOf(
   { list, guard, roll }: Seen,
   going: readonly Going[],
 ): { readonly why: string; readonly digest?: string } | undefined {
-  if (guard.needsAck === undefined) return undefined;
+  // Where nobody leaves, nobody is asked.
+  if (guard.needsAck === undefined || list.mode !== "sync") return undefined;
   const waiting = going.filter(
     ({ cluster, state, way, verdict }) => state === "missing" && way !== "keep" && verdict?.reason !== "Hold" && !roll.acked.has(cluster),
   );
   if (waiting.length === 0) return undefined;
-  const counts = list.mode === "sync" && waiting.every(({ isNoted }) => isNoted);
+  const counts = waiting.every(({ isNoted }) => isNoted);
   return { why: guard.needsAck, ...(counts && { digest: guard.digest }) };
 }
 
 /** Whether it stays for now, its time come or not. */
 export function isHeld({ verdict }: Going): boolean {
   return verdict?.is === "held" || verdict?.is === "stale";
+}
+
+/** What it does now, where it does anything. */
+export function nowOf({ at, leavesNow }: Going): string | undefined {
+  return leavesNow ? `leaves now: ${at}` : at;
 }
 
 /** The command by which a person says yes. */

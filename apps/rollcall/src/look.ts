@@ -1,9 +1,13 @@
+import { assumingLogins } from "@rollcall/connect";
 import { refusalOf, type ClusterId, type Refusal } from "@rollcall/contract";
 import { sleep, type Transport } from "@rollcall/kube";
 import { anchorOf, inForce, takeStep, type GuardView, type Orders, type Planned, type Roll } from "@rollcall/sync";
 import type { Config, ListConfig, ServerRef } from "./config/config.ts";
+import { absentNamespaces, inventoried, type Inventoried } from "./first-contact.ts";
 import type { Stands } from "./life.ts";
 import type { Log } from "./log.ts";
+import { otherHub, type OtherHub } from "./other-hub.ts";
+import { roomGiven } from "./room.ts";
 import { startRollcall, type Rollcall } from "./rollcall.ts";
 import { hubProblem, identityProblem, whyUnseen, type Complaint } from "./trouble.ts";
 
@@ -15,6 +19,10 @@ export interface Seen {
   /** What people have ordered, as far as it holds now. */
   readonly orders: Orders;
   readonly guard: GuardView;
+  /** How what stands compares with a hub that is not believed. */
+  readonly otherHub?: OtherHub;
+  /** Namespaces that it would write to and that are not there. */
+  readonly absent: readonly string[];
 }
 
 /** What was found to be done for a cluster, and who still uses it where it waits for that. */
@@ -33,6 +41,7 @@ export interface Look {
   readonly at: number;
   /** Why not all of the hub could be read: of whom it does not speak, nothing is known then. */
   readonly hub?: string;
+  readonly inventory: Inventoried;
   /** Profiles that no list can use, and why. */
   readonly unusable: ReadonlyMap<ClusterId, Refusal>;
   readonly lists: readonly (Seen | Unseen)[];
@@ -94,12 +103,22 @@ export async function look({ config, open, timeout, now = Date.now }: LookParts)
       const kept = rollcall.lists.get(list.name);
       if (stands === undefined || kept === undefined || !through.has(list.name))
         return { list, problem: whyUnseen(list, complaints, timeout) };
-      const clusters = await withUsers(planned.get(list.name)!, list, stands, now());
-      return { list, clusters, roll: stands.roll.roll(), orders: inForce(stands.roll.orders(), now()), guard: kept.view() };
+      const all = planned.get(list.name)!;
+      const [roll, guard, leave] = [stands.roll.roll(), kept.view(), list.consumer.adapter.leave(list.options)];
+      return {
+        list,
+        clusters: await withUsers(roomGiven(all, { roll, guard, leave }), list, stands, now()),
+        roll,
+        orders: inForce(stands.roll.orders(), now()),
+        guard,
+        ...(isDoubted(all) && { otherHub: await compared(rollcall, config, list, all) }),
+        absent: await absentAt(stands, list, config, all),
+      };
     });
     return {
       at: now(),
       ...(problem !== undefined && { hub: problem }),
+      inventory: inventoried(rollcall.hub, config),
       unusable: rollcall.hub.fleet().refused,
       lists: await Promise.all(lists),
     };
@@ -117,12 +136,33 @@ async function within(milliseconds: number, work: Promise<unknown>): Promise<voi
 
 /** Another hub is believed once all members have proven to be the same, which comes a moment after they have been looked at. */
 async function proven({ lists }: Rollcall, planned: ReadonlyMap<string, ReadonlyMap<ClusterId, Planned>>): Promise<void> {
-  const isDoubted = [...planned.values()].some((all) =>
-    [...all.values()].some(({ membership }) => membership.verdict?.reason === "HubChanged"),
-  );
-  if (!isDoubted) return;
+  if (![...planned.values()].some(isDoubted)) return;
   await sleep(300);
   await within(afterwards, Promise.all([...lists.values()].map((list) => list.idle())));
+}
+
+function isDoubted(all: ReadonlyMap<ClusterId, Planned>): boolean {
+  return [...all.values()].some(({ membership }) => membership.verdict?.reason === "HubChanged");
+}
+
+function compared({ hub }: Rollcall, { providers }: Config, list: ListConfig, planned: ReadonlyMap<ClusterId, Planned>): Promise<OtherHub> {
+  const inventory = hub.inventory(list);
+  return otherHub({ list, planned, inventory, connect: assumingLogins(() => providers) });
+}
+
+/** A list of what is in a namespace that is not there is just empty, so that it is asked for by name where nothing stands yet. */
+function absentAt(
+  { target }: Stands,
+  { consumer, options }: ListConfig,
+  { stateNamespace }: Config,
+  all: ReadonlyMap<ClusterId, Planned>,
+): Promise<readonly string[]> {
+  if ([...all.values()].some(({ own }) => own.length > 0)) return Promise.resolve([]);
+  const places = [
+    ...consumer.adapter.writes(options).flatMap(({ namespace = "*" }) => (namespace === "*" ? [] : [namespace])),
+    stateNamespace,
+  ];
+  return absentNamespaces(target.transport, [...new Set(places)]);
 }
 
 /** Whoever waits for those who use it is asked about; a wait is all that is ever taken here. */

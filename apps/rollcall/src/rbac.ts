@@ -92,8 +92,13 @@ function rightsOf({ name, consumer, options, mode }: ListConfig, { instance, sta
     ...rule("", "configmaps", ["get", ...(writesRoll ? ["patch"] : [])]),
     resourceNames: [rollName({ instance, list: name })],
   };
+  const kinds = consumer.adapter.writes(options);
+  // Whoever looks is told which namespace is not there; a keeper finds out by writing.
+  const places = [...kinds.flatMap(({ namespace = "*" }) => (namespace === "*" ? [] : [namespace])), stateNamespace];
+  const asks = { ...rule("", "namespaces", ["get"]), resourceNames: [...new Set(places)] };
   return [
-    ...consumer.adapter.writes(options).map((kind) => placed(kind, verbs[does])),
+    ...kinds.map((kind) => placed(kind, verbs[does])),
+    ...(role === "keeper" ? [] : [{ rule: asks }]),
     ...(mode === "sync" ? reads.map((kind) => placed(kind, ["list"])) : []),
     // The roll is followed in every mode, and written where clusters may leave. Others' ConfigMaps may lie beside it.
     { namespace: stateNamespace, rule: rule("", "configmaps", ["list", "watch", ...(writesRoll ? ["create"] : [])]) },

@@ -64,7 +64,11 @@ describe("rollcall plan", () => {
     expect(lastLines((await here.run("plan")).stdout)).toBe("argocd: 2 to create, 0 unchanged");
     await here.sync();
     expect(here.target.list("Secret", "argocd").map(({ metadata }) => metadata.name)).toEqual(["fleet.oslo", "fleet.paris"]);
-    expect(await here.run("plan")).toEqual({ code: 0, stdout: "argocd: 2 unchanged\n", stderr: "" });
+    expect(await here.run("plan")).toEqual({
+      code: 0,
+      stdout: "3 profiles were found, 1 of them is selected by no list\nargocd: 2 unchanged\n",
+      stderr: "",
+    });
   });
 
   it("shows a change as a diff: plain values in clear, secret ones as short hashes, old and new", async () => {
@@ -90,6 +94,7 @@ describe("rollcall plan", () => {
           "      -   config: sha256:[0-9a-f]{8}",
           "      \\+   config: sha256:[0-9a-f]{8}",
           "",
+          "2 profiles were found",
           "argocd: 1 to change, 1 unchanged",
         ].join("\n"),
       ),
@@ -125,6 +130,7 @@ describe("rollcall plan", () => {
         "  - fleet/paris  deselected since TIME; drain, not before TIME",
         "      label it leaving → leave it out of answers → wait until nothing uses it → delete what stands for it",
         "",
+        "5 profiles were found, 1 of them is selected by no list",
         "argocd: 1 would leave, 4 unchanged",
         "",
       ].join("\n"),
@@ -184,6 +190,7 @@ describe("rollcall plan", () => {
         "argocd: 1 refused",
         '  ! fleet/lima  NoProvider: profile fleet/lima offers "unheard-of", configured is "fleet"; configure one that the profile offers',
         "",
+        "2 profiles were found",
         "argocd: 1 unchanged, 1 refused",
         "",
       ].join("\n"),
@@ -242,7 +249,20 @@ describe("rollcall plan", () => {
     expect(empty.stdout).toMatch(
       /^argocd: of 2 nothing can be told: this hub is not the one that the list was made from; .*rollcall ack argocd DIGEST/,
     );
+    expect(empty.stdout).toContain("\n  2 without a profile there: after a yes, unregistered: fleet/oslo, fleet/paris\n");
     expect(lastLines(empty.stdout)).toBe("argocd: 0 unchanged, 2 cannot be told");
+    here.register(prod("paris"), prod("oslo", { server: "https://elsewhere.example.test:6443" }), prod("bonn"));
+    const some = await here.run("plan");
+    expect(some.code).toBe(1);
+    expect(some.stdout).toContain(
+      [
+        "  1 the same cluster, as far as can be proven: fleet/paris",
+        "  1 another cluster by the same name: the old one would leave, then that one joins: fleet/oslo",
+        "  1 would be new",
+        "",
+      ].join("\n"),
+    );
+    here.hub.remove("ClusterProfile", "fleet", "bonn");
     here.register(prod("paris"), prod("oslo"));
     const proven = await here.run("plan");
     expect(proven.code).toBe(2);
@@ -274,6 +294,8 @@ describe("rollcall plan", () => {
     const { code, stdout } = await here.run("plan", "--timeout", "1s");
     expect(code).toBe(1);
     expect(stdout).toMatch(/^The hub cannot be read, so this is not the whole plan: .*ECONNREFUSED ADDRESS\n/);
+    expect(stdout).toContain("argocd: of 1 nothing can be told: the hub cannot be read, so they stay what they are\n");
+    expect(stdout).not.toContain("profiles were found");
     expect(lastLines(stdout)).toBe("argocd: 0 unchanged, 1 cannot be told");
   });
 
@@ -290,12 +312,37 @@ describe("rollcall plan", () => {
     );
   });
 
+  it("says at a first contact what was found, what no list selects, and which namespaces are not there", async () => {
+    const user: { -readonly [Key in keyof HubUser]: HubUser[Key] } = { name: "viewer", token: "the-viewers-token", rules: [] };
+    await using here = await scene({ user, lists: [{ ...oneList, target: { namespace: "argo", kubeconfig: "target" } }] });
+    here.target.remove("Namespace", undefined, "rollcall");
+    here.register({ name: "lab", labels: { env: "dev" } });
+    const roles = fromYaml("stdout", (await here.run("rbac", "--for", "viewer")).stdout);
+    user.rules = roles.flatMap((object) => rulesOf(object as RoleObject));
+    const { code, stdout } = await here.run("plan");
+    expect({ code, stdout }).toEqual({
+      code: 0,
+      stdout: [
+        "argocd: namespace argo is not there, and without it nothing can be written; make it first",
+        "argocd: namespace rollcall is not there, and without it nothing can be written; make it first",
+        "",
+        "1 profile was found, 1 of them is selected by no list",
+        "argocd: 0 unchanged",
+        "",
+      ].join("\n"),
+    });
+    user.rules = user.rules.filter(({ resourceNames }) => !resourceNames?.includes("argo"));
+    expect((await here.run("plan")).stdout).toBe("1 profile was found, 1 of them is selected by no list\nargocd: 0 unchanged\n");
+    here.hub.remove("ClusterProfile", "fleet", "lab");
+    expect((await here.run("plan")).stdout).toContain("inventory: nothing was found in namespace fleet; is that where the profiles are?\n");
+  });
+
   it("looks at the lists that are named", async () => {
     await using here = await scene({
       lists: [oneList, { ...oneList, name: "tools", target: { namespace: "tools", kubeconfig: "target" } }],
     });
-    expect((await here.run("plan", "--list", "tools")).stdout).toBe("tools: 0 unchanged\n");
-    expect((await here.run("plan", "--list", "tools", "--list", "argocd")).stdout).toBe("argocd: 0 unchanged\ntools: 0 unchanged\n");
+    expect((await here.run("plan", "--list", "tools")).stdout).toMatch(/\ntools: 0 unchanged\n$/);
+    expect((await here.run("plan", "--list", "tools", "--list", "argocd")).stdout).toMatch(/\nargocd: 0 unchanged\ntools: 0 unchanged\n$/);
   });
 
   it.each([

@@ -14,7 +14,7 @@ const plain = {
 
 async function rbac(config: object, ...args: readonly string[]): Promise<Ran> {
   await using files = await folder({ "rollcall.yaml": stringify(config) });
-  return rollcall(["rbac", "--config", files.at("rollcall.yaml"), ...args]);
+  return await rollcall(["rbac", "--config", files.at("rollcall.yaml"), ...args]);
 }
 
 interface Role extends KubeObject {
@@ -74,6 +74,7 @@ describe("rollcall rbac", () => {
     expect(rights(ran)).toEqual([
       "fleet: multicluster.x-k8s.io/clusterprofiles: list watch",
       "everywhere: namespaces/kube-system: get",
+      "everywhere: namespaces/argocd rollcall: get",
       "everywhere: argoproj.io/applications: list",
       "argocd: secrets: list watch",
       "rollcall: configmaps: list watch",
@@ -86,6 +87,7 @@ describe("rollcall rbac", () => {
     expect(rights(await rbac(plain, "--for", "operator"))).toEqual([
       "fleet: multicluster.x-k8s.io/clusterprofiles: get list watch",
       "everywhere: namespaces/kube-system: get",
+      "everywhere: namespaces/argocd rollcall: get",
       "everywhere: argoproj.io/applications: list",
       "argocd: secrets: list watch",
       "rollcall: configmaps: list watch create",

@@ -3,7 +3,9 @@ import { inWords, type Mode } from "@rollcall/sync";
 import type { Cost } from "../consumers.ts";
 import { moment } from "../ago.ts";
 import { ackCommand, ackOf, goingOf, isHeld, type Going } from "../going.ts";
+import type { Inventoried } from "../first-contact.ts";
 import type { Look, Seen } from "../look.ts";
+import type { OtherHub } from "../other-hub.ts";
 import { isAboutHub } from "../trouble.ts";
 import { diffOf, type DiffLine } from "./diff.ts";
 
@@ -11,6 +13,7 @@ import { diffOf, type DiffLine } from "./diff.ts";
 export interface PlanReport {
   /** Why not all of the hub could be read. */
   readonly hub?: string;
+  readonly inventory: Inventoried;
   /** Profiles that no list can use. */
   readonly unusable: readonly Refused[];
   readonly lists: readonly (ListPlan | UnknownPlan)[];
@@ -31,11 +34,17 @@ export interface ListPlan {
   readonly unchanged: number;
   /** Of whom nothing can be told, because the hub cannot be read or believed, and why that is. */
   readonly unknown: { readonly clusters: number; readonly why: readonly string[] };
+  /** How what stands compares with a hub that is not believed. */
+  readonly otherHub?: OtherHub;
+  /** Namespaces that it would write to and that are not there. */
+  readonly absent: readonly string[];
   readonly guard: {
     /** How many more may go in the present window, and when the next one begins. */
     readonly room: number;
     readonly nextWindow: string;
     readonly needsAck?: string;
+    /** What it would ask a person for in mode `sync`; below that nobody leaves. */
+    readonly wouldNeedAck?: string;
     readonly digest?: string;
     /** What to type to say yes. */
     readonly ack?: string;
@@ -65,16 +74,19 @@ interface Refused {
 }
 
 /** What a look found, as a plan. */
-export function planReport({ hub, unusable, lists }: Look, configPath: string): PlanReport {
+export function planReport({ hub, inventory, unusable, lists }: Look, configPath: string): PlanReport {
   return {
     ...(hub !== undefined && { hub }),
+    inventory,
     unusable: [...unusable].map(([cluster, { reason, message }]) => ({ cluster, reason, message })),
-    lists: lists.map((each) => ("problem" in each ? { list: each.list.name, problem: each.problem } : listPlan(each, configPath))),
+    lists: lists.map((each) =>
+      "problem" in each ? { list: each.list.name, problem: each.problem } : listPlan(each, hub !== undefined, configPath),
+    ),
   };
 }
 
-function listPlan(seen: Seen, configPath: string): ListPlan {
-  const { list, clusters, orders, guard } = seen;
+function listPlan(seen: Seen, isHubUnread: boolean, configPath: string): ListPlan {
+  const { list, clusters, orders, guard, otherHub, absent } = seen;
   const creates: PlannedWrite[] = [];
   const changes: PlannedWrite[] = [];
   const going: Going[] = [];
@@ -87,7 +99,8 @@ function listPlan(seen: Seen, configPath: string): ListPlan {
     const why = membership.verdict ?? found.changes.find((change) => change.do === "refuse")?.refusal;
     if (membership.verdict?.is === "stale" && isAboutHub(membership.verdict.reason)) {
       unknown += 1;
-      reasons.add(membership.verdict.message);
+      // Why that is, is said once for all lists.
+      reasons.add(isHubUnread ? "the hub cannot be read, so they stay what they are" : membership.verdict.message);
     } else if (goes !== undefined) going.push(goes);
     else if (membership.state === "gone") continue;
     else if (why !== undefined) refused.push({ cluster, reason: why.reason, message: why.message });
@@ -115,10 +128,13 @@ function listPlan(seen: Seen, configPath: string): ListPlan {
     refused,
     unchanged,
     unknown: { clusters: unknown, why: [...reasons] },
+    ...(otherHub && { otherHub }),
+    absent,
     guard: {
       room: guard.room,
       nextWindow: moment(guard.nextWindow),
       ...(ack && { needsAck: ack.why }),
+      ...(list.mode !== "sync" && guard.needsAck !== undefined && { wouldNeedAck: guard.needsAck }),
       ...(ack?.digest !== undefined && { digest: ack.digest, ack: ackCommand(list.name, ack.digest, configPath) }),
     },
     cost: list.consumer.cost,

@@ -1,8 +1,9 @@
 import type { Way } from "@rollcall/sync";
 import type { Paint } from "../colour.ts";
-import { isHeld, type Going } from "../going.ts";
+import { isHeld, nowOf, type Going } from "../going.ts";
 import { oneLine } from "../one-line.ts";
 import type { DiffLine } from "./diff.ts";
+import { inventoryText, otherHubText } from "./beside.ts";
 import { summary, type ListPlan, type PlanReport } from "./report.ts";
 
 export interface TextOptions {
@@ -12,7 +13,7 @@ export interface TextOptions {
 }
 
 /** A plan to be read: each list in full, and at the end one line for each. */
-export function planText({ hub, unusable, lists }: PlanReport, options: TextOptions): string {
+export function planText({ hub, inventory, unusable, lists }: PlanReport, options: TextOptions): string {
   const { paint } = options;
   return [
     ...(hub === undefined ? [] : [paint("red", `The hub cannot be read, so this is not the whole plan: ${oneLine(hub)}`), ""]),
@@ -21,6 +22,7 @@ export function planText({ hub, unusable, lists }: PlanReport, options: TextOpti
       ({ cluster, reason, message }) => `${paint("red", "!")} ${oneLine(`no list can use ${cluster}  ${reason}: ${message}`)}`,
     ),
     ...(unusable.length > 0 ? [""] : []),
+    ...(hub === undefined ? inventoryText(inventory, paint) : []),
     ...lists.map((each) =>
       "problem" in each
         ? paint("red", `${each.list}: cannot be told, its target cannot be read: ${oneLine(each.problem)}`)
@@ -31,7 +33,7 @@ export function planText({ hub, unusable, lists }: PlanReport, options: TextOpti
 }
 
 function listText(plan: ListPlan, { paint, most }: TextOptions): readonly string[] {
-  const { list, mode, paused, creates, changes, leaves, kept, refused, unknown, cost } = plan;
+  const { list, mode, paused, creates, changes, leaves, kept, refused, unknown, otherHub, absent, cost } = plan;
   const section = <T>(
     all: readonly T[],
     title: string,
@@ -51,7 +53,9 @@ function listText(plan: ListPlan, { paint, most }: TextOptions): readonly string
   const notes = [
     ...(mode === "sync" ? [] : [`${list}: its mode is ${mode}; this is what mode sync would do`]),
     ...(paused === undefined ? [] : [`${list}: it is paused, so nothing of this is done now: ${oneLine(paused)}`]),
+    ...absent.map((name) => `${list}: namespace ${name} is not there, and without it nothing can be written; make it first`),
     ...unknown.why.map((why) => `${list}: of ${unknown.clusters} nothing can be told: ${oneLine(why)}`),
+    ...(otherHub === undefined ? [] : otherHubText(otherHub)),
   ];
   return [
     ...(notes.length === 0 ? [] : [...notes.map((line) => paint("yellow", line)), ""]),
@@ -80,8 +84,9 @@ function diffText({ mark, text }: DiffLine, paint: Paint): string {
 
 /** What it is missing for and since when, when it goes and how, and what keeps it. */
 function goingText(going: Going, paint: Paint): readonly string[] {
-  const { cluster, state, cause, since, way, steps, earliest, at, verdict } = going;
-  const when = state === "leaving" ? `leaving, now: ${at ?? "done"}` : `${way}, not before ${earliest ?? "somebody says so"}`;
+  const { cluster, state, cause, since, way, steps, earliest, at, leavesNow, verdict } = going;
+  const later = `${way}, not before ${earliest ?? "somebody says so"}`;
+  const when = state === "leaving" ? `leaving, now: ${at ?? "done"}` : leavesNow ? `${way}, ${nowOf(going)}` : later;
   return [
     `  ${paint("red", "-")} ${oneLine(`${cluster}  ${cause} since ${since}; ${way === "keep" ? "stays" : when}`)}`,
     ...(steps.length === 0 ? [] : [paint("dim", `      ${steps.join(" → ")}`)]),
@@ -95,7 +100,8 @@ function waysOf(leaves: readonly Going[]): readonly Way[] {
   return (["drain", "release"] as const).filter((way) => leaves.some((each) => each.way === way));
 }
 
-function guardText({ guard: { room, nextWindow, needsAck, digest, ack } }: ListPlan): readonly string[] {
+function guardText({ guard: { room, nextWindow, needsAck, wouldNeedAck, digest, ack } }: ListPlan): readonly string[] {
+  if (wouldNeedAck !== undefined) return [`guard: in mode sync a person would be asked first: ${wouldNeedAck}`];
   if (needsAck === undefined) return [`guard: ${room} more may go in this window; the next begins at ${nextWindow}`];
   const how =
     ack === undefined

@@ -1,7 +1,7 @@
 import type { ClusterId, Refusal, Verdict } from "@rollcall/contract";
 import { credentialEnd, inWords, type Cause, type Mode, type Order, type Orders, type State } from "@rollcall/sync";
 import { moment } from "../ago.ts";
-import { ackCommand, ackOf, goingOf, type Going } from "../going.ts";
+import { ackCommand, ackOf, goingOf, nowOf, type Going } from "../going.ts";
 import type { Found, Look, Seen } from "../look.ts";
 import { isAboutHub } from "../trouble.ts";
 
@@ -107,7 +107,7 @@ function row(
   const verdict = isUnread ? stale({ reason: "HubUnread", message: "the hub cannot be read, so it stays what it is" }) : (said ?? ended);
   const due = changes.length > 0 ? "to be written" : undefined;
   const lasting = until === undefined ? undefined : `its credential works until ${until}`;
-  const next = going?.at ?? (going?.earliest && `${going.way}, not before ${going.earliest}`) ?? due ?? lasting;
+  const next = (going && nowOf(going)) ?? (going?.earliest && `${going.way}, not before ${going.earliest}`) ?? due ?? lasting;
   return {
     cluster,
     state: membership.state,

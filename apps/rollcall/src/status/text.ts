@@ -25,11 +25,12 @@ export function statusText({ at, hub, lists }: StatusReport, options: TextOption
 }
 
 function listText(list: ListStatus, at: number, { paint, most }: TextOptions): readonly string[] {
-  const { clusters, orders, guard, ack } = list;
+  const { mode, clusters, orders, guard, ack } = list;
   const rows = clusters.slice(0, most).map((each) => cells(each, at));
   const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...[head, ...rows].map((row) => row[column]!.length)));
   const line = (row: Row): string => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")}`.trimEnd();
   const isPaced =
+    mode === "sync" &&
     ack === undefined &&
     clusters.some(({ state, verdict }) => (state === "missing" || state === "leaving") && verdict?.reason !== "HubUnread");
   return [
@@ -53,7 +54,10 @@ function headline({ list, mode, states, due, orders }: ListStatus): string {
     return [`${count} ${count !== 1 && (state === "member" || state === "newcomer") ? `${state}s` : state}`];
   });
   const isStill = mode === "observe" || orders.some(({ order }) => order === "pause");
-  const writes = due === 0 || isStill ? "" : `; ${due} to be written: if that stays so, no Rollcall is at work`;
+  const writes =
+    due === 0 || isStill
+      ? ""
+      : `; ${due} to be written: if that stays so, no Rollcall is at work, or its log says what keeps it from writing (a right, somebody else's object)`;
   return `${list} (${mode}): ${counts.join(", ")}${writes}`;
 }
 

@@ -1,0 +1,33 @@
+import type { Paint } from "../colour.ts";
+import type { Inventoried } from "../first-contact.ts";
+import { oneLine } from "../one-line.ts";
+import type { OtherHub } from "../other-hub.ts";
+
+/** How much there is to choose from, and where there is nothing. */
+export function inventoryText({ profiles, unselected, empty }: Inventoried, paint: Paint): readonly string[] {
+  const found = profiles === 1 ? "1 profile was found" : `${profiles} profiles were found`;
+  const none = unselected === 0 ? "" : `, ${unselected} of them ${unselected === 1 ? "is" : "are"} selected by no list`;
+  return [
+    ...empty.map((namespace) => paint("yellow", `inventory: nothing was found in namespace ${namespace}; is that where the profiles are?`)),
+    paint("dim", `${found}${none}`),
+  ];
+}
+
+/** What a yes to another hub would mean, so that nobody says it blindly. */
+export function otherHubText({ same, differ, absent, deselected, unproven, newcomers }: OtherHub): readonly string[] {
+  const rows: readonly (readonly [readonly string[], string])[] = [
+    [same, "the same cluster, as far as can be proven"],
+    [differ, "another cluster by the same name: the old one would leave, then that one joins"],
+    [absent, "without a profile there: after a yes, unregistered"],
+    [deselected, "not chosen there: after a yes, deselected"],
+    [unproven, "cannot be told"],
+  ];
+  const sorts = rows.flatMap(([ids, is]) => (ids.length === 0 ? [] : [oneLine(`  ${ids.length} ${is}: ${named(ids)}`)]));
+  return [...sorts, ...(newcomers === 0 ? [] : [`  ${newcomers} would be new`])];
+}
+
+/** A list of hundreds would not be read. */
+function named(ids: readonly string[]): string {
+  const more = ids.length > 10 ? ` and ${ids.length - 10} more` : "";
+  return `${ids.slice(0, 10).join(", ")}${more}`;
+}
