@@ -57,9 +57,12 @@ export function newMetrics(): Metrics {
       const total = (name: string): readonly string[] =>
         [...counters].filter(([series]) => series.startsWith(`${name}{`)).map(([series, value]) => `${series} ${value}`);
       return [
-        ...family("rollcall_ready", "gauge", "1 when every list has been gone through since the start.", [
-          line("rollcall_ready", {}, Number(isReady)),
-        ]),
+        ...family(
+          "rollcall_ready",
+          "gauge",
+          "1 once every list that was there at the start has been gone through; lists that are added later do not change it.",
+          [line("rollcall_ready", {}, Number(isReady))],
+        ),
         ...family(
           "rollcall_clusters",
           "gauge",
@@ -80,16 +83,11 @@ export function newMetrics(): Metrics {
           heartbeats.map(({ secondsAgo, ...labels }) => line("rollcall_inventory_heartbeat_age_seconds", labels, secondsAgo)),
         ),
         ...credentialFamilies([...(credentials?.values() ?? [])].flat(), Date.now()),
-        ...family(
-          "rollcall_writes_total",
-          "counter",
-          "Writes by list, verb and the state that they were for.",
-          total("rollcall_writes_total"),
-        ),
+        ...family("rollcall_writes_total", "counter", "Writes by list, verb and why.", total("rollcall_writes_total")),
         ...family(
           "rollcall_failed_passes_total",
           "counter",
-          "Looks at a cluster that failed and are repeated.",
+          "Passes over a cluster that failed and are tried again, by list; each try counts.",
           total("rollcall_failed_passes_total"),
         ),
         ...family("rollcall_config_problems", "gauge", "Problems of the config as it was read last.", [
