@@ -42,12 +42,17 @@ describe("a list that cannot say everything says nothing", () => {
     },
     { list: { is: "no list", lists: ["batch", "edge"] }, status: 404, reason: "NoList", says: "only batch, edge" },
     { list: { is: "no list", lists: [] }, status: 404, reason: "NoList", says: "only none" },
-    { list: { is: "no placement" }, status: 404, reason: "NoPlacement", says: 'the placement with key "web" of list "argocd"' },
     {
-      list: { is: "ambiguous", decisions: ["a/web", "b/web"] },
+      list: { is: "no placement", why: "there is none" },
+      status: 404,
+      reason: "NoPlacement",
+      says: 'the placement with key "web" of list "argocd" cannot be answered: there is none; look whether',
+    },
+    {
+      list: { is: "ambiguous", why: "a/web, b/web" },
       status: 409,
       reason: "AmbiguousPlacement",
-      says: "a/web, b/web; say its namespace",
+      says: "a/web, b/web; ask with its namespace",
     },
     { list: { is: "no room", most: 100 }, status: 409, reason: "TooManyPlacements", says: "answers 100 placements already" },
   ])("$list.is: $status and what to do", ({ list, status, reason, says, after }) => {
@@ -58,9 +63,9 @@ describe("a list that cannot say everything says nothing", () => {
     expect(headers["etag"]).toBeUndefined();
   });
 
-  it("names at most ten of many decisions", () => {
-    const decisions = Array.from({ length: 15 }, (_, i) => `ns${i}/web`);
-    expect(said(answer({ is: "ambiguous", decisions }, request).body).message).toContain("ns9/web and 5 more");
+  it("names at most ten of many lists", () => {
+    const lists = Array.from({ length: 15 }, (_, i) => `list${i}`);
+    expect(said(answer({ is: "no list", lists }, request).body).message).toContain("list9 and 5 more");
   });
 });
 

@@ -57,6 +57,6 @@ export type Silent =
   | { readonly is: "incomplete"; readonly why: string }
   | { readonly is: "held"; readonly why: string; readonly digest: string }
   | { readonly is: "no list"; readonly lists: readonly string[] }
-  | { readonly is: "no placement" }
-  | { readonly is: "ambiguous"; readonly decisions: readonly string[] }
+  | { readonly is: "no placement"; readonly why: string }
+  | { readonly is: "ambiguous"; readonly why: string }
   | { readonly is: "no room"; readonly most: number };

@@ -17,13 +17,15 @@ export interface Reader {
 
 /** No name, key or namespace of Kubernetes is longer. */
 const longestText = 253;
+// They are read in a condition of an object.
+const mostShown = 5;
 
 /** Nothing noted yet. */
 export function newReader(): Reader {
   const problems: string[] = [];
 
   function wrong(path: string, expected: string, got: unknown): void {
-    problems.push(`${path} expected ${expected}, got ${shown(got)}`);
+    problems.push(`${shortened(path)} expected ${expected}, got ${shown(got)}`);
   }
 
   return {
@@ -49,7 +51,11 @@ export function newReader(): Reader {
       if (word === undefined) wrong(path, words.join(" or "), value);
       return word;
     },
-    refusal: (advice) => (problems.length === 0 ? undefined : refusal("BadRequest", `${problems.slice(0, 5).join("; ")}; ${advice}`)),
+    refusal(advice) {
+      if (problems.length === 0) return undefined;
+      const more = problems.length > mostShown ? `; and ${problems.length - mostShown} more` : "";
+      return refusal("BadRequest", `${problems.slice(0, mostShown).join("; ")}${more}; ${advice}`);
+    },
   };
 }
 
@@ -63,5 +69,5 @@ function shown(value: unknown): string {
 // It is a stranger's, and it goes into logs and conditions.
 function shortened(text: string): string {
   const line = text.replaceAll(/[\p{Cc}\u2028\u2029]/gu, " ");
-  return line.length <= 60 ? line : `${line.slice(0, 60).toWellFormed()}…`;
+  return line.length <= 60 ? line : `${line.slice(0, 60)}…`;
 }

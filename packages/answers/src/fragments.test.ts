@@ -60,12 +60,12 @@ describe("an answer to a thousand clusters", () => {
     expect(fragments.rendered()).toBe(1000);
   });
 
-  it("renders one of them anew when its server moves", () => {
+  it.each(["name", "server", "project"])("renders one of them anew when its %s in the consumer's list is another", (key) => {
     const fragments = newFragments();
     const [paris, rome] = [member("paris"), member("rome")];
     answer(ready([paris, rome]), plugin, fragments);
-    const { body } = answer(ready([{ ...paris, plain: { name: "paris", server: "https://moved.test" } }, rome]), plugin, fragments);
-    expect(body).toContain("https://moved.test");
+    const { body } = answer(ready([{ ...paris, plain: { ...paris.plain, [key]: "another" } }, rome]), plugin, fragments);
+    expect(body).toContain(`"${key}":"another"`);
     expect(fragments.rendered()).toBe(3);
   });
 });
@@ -89,10 +89,15 @@ describe("a member whose profile cannot be read for a while", () => {
   });
 
   it("silences the answer when nobody knows its words, rather than being left out or half described", () => {
-    const { status, body } = answer(ready([bare, rome]), plugin);
-    expect(status).toBe(503);
+    const { status, headers, body } = answer(ready([bare, rome], "7-12"), plugin);
+    expect([status, headers["rollcall-generation"]]).toEqual([503, "7-12"]);
     expect(body).toContain("fleet/paris");
     expect(body).not.toContain("rome");
+  });
+
+  it("is one of many, of whom the first are named", () => {
+    const many = Array.from({ length: 9 }, (_, i) => ({ id: `fleet/c${i}`, plain: {} }));
+    expect(answer(ready(many), plugin).body).toContain("fleet/c3, fleet/c4 and 4 more of list");
   });
 
   it("is not described with the words of one that is gone", () => {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { isRefusal } from "@rollcall/contract";
+import { isRefusal, type Refusal } from "@rollcall/contract";
 import { parsePluginRequest } from "./index.ts";
 
 const asked = (parameters: unknown, more: object = {}) => ({ applicationSetName: "web", input: { parameters }, ...more });
@@ -114,6 +114,11 @@ describe("a request that cannot be read is refused, and the message names the fi
       says: "input.parameters.values.wave expected a text, got 1",
     },
     {
+      when: "has a value whose key is not one line",
+      body: asked({ list: "a", values: { "x\ny": 1 } }),
+      says: "input.parameters.values.x y expected a text, got 1",
+    },
+    {
       when: "has a list for values",
       body: asked({ list: "a", values: ["x"] }),
       says: "input.parameters.values expected an object, got a list",
@@ -139,6 +144,11 @@ describe("a request that cannot be read is refused, and the message names the fi
     expect(parsePluginRequest(asked({ lst: "a", sort: 1 }))).toMatchObject({
       message: expect.stringMatching(/lst is not known.*parameters\.list expected.*sort expected/) as string,
     });
+  });
+
+  it("says the first of very many", () => {
+    const unknown = Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`key${i}`, 1]));
+    expect((parsePluginRequest(asked(unknown)) as Refusal).message).toMatch(/key4 is(?!.*key5 is).*and 496 more/);
   });
 
   it("whatever it is, and never in more than a few lines of a condition", () => {

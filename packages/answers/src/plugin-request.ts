@@ -56,7 +56,7 @@ function valuesOf(reader: Reader, value: unknown): Readonly<Record<string, strin
   if (fields === undefined) return undefined;
   const texts = [...fields].flatMap(([key, each]) => {
     if (typeof each === "string") return [[key, each] as const];
-    reader.wrong(`${at}.${key.slice(0, 60)}`, "a text", each);
+    reader.wrong(`${at}.${key}`, "a text", each);
     return [];
   });
   const values = Object.fromEntries(texts.sort(([a], [b]) => (a < b ? -1 : 1)));

@@ -19,7 +19,7 @@ export function parseQuery<Asks extends QueryRequest["asks"]>(
   reader.noOthers(fields, "", ["list", "placement", "namespace", "sort"]);
   for (const key of fields.keys()) {
     const times = pairs.filter(([each]) => each === key).length;
-    if (times > 1) reader.wrong(key.slice(0, 60), "one value", times);
+    if (times > 1) reader.wrong(key, "one value", times);
   }
   const text = (key: string): string | undefined => (fields.has(key) ? reader.text(fields.get(key), key) : undefined);
   const list = reader.text(fields.get("list"), "list");

@@ -13,6 +13,7 @@ export interface Refused {
 /** Why nothing can be said, for whoever reads it in a condition of an ApplicationSet and has never heard of us. */
 export function silence(silent: Silent, question: Question): Refused {
   const subject = subjectOf(question);
+  const cannot = `${subject} cannot be answered`;
   switch (silent.is) {
     case "filling":
       return later(10, "Filling", `${subject} is still being read; wait a minute, then look at: rollcall status`);
@@ -23,11 +24,7 @@ export function silence(silent: Silent, question: Question): Refused {
         `what is known of ${subject} is ${silent.seconds} s old; look whether the hub can be reached, and at the log of Rollcall`,
       );
     case "incomplete":
-      return later(
-        5,
-        "Incomplete",
-        `the decision behind ${subject} is not complete: ${silent.why}; if it stays so, look at the scheduler that writes it`,
-      );
+      return later(5, "Incomplete", `${cannot}: ${silent.why}; if it stays so, look at the scheduler that writes the decision`);
     case "held":
       return later(
         60,
@@ -45,18 +42,12 @@ export function silence(silent: Silent, question: Question): Refused {
     case "no placement":
       return {
         status: 404,
-        why: refusal(
-          "NoPlacement",
-          `there is no decision for ${subject}; look whether its PlacementDecision exists and whether the name is right`,
-        ),
+        why: refusal("NoPlacement", `${cannot}: ${silent.why}; look whether its PlacementDecision exists and whether the name is right`),
       };
     case "ambiguous":
       return {
         status: 409,
-        why: refusal(
-          "AmbiguousPlacement",
-          `several decisions go by the name of ${subject}: ${named(silent.decisions)}; say its namespace too, or another key`,
-        ),
+        why: refusal("AmbiguousPlacement", `${cannot}: ${silent.why}; ask with its namespace too, or by the name of one`),
       };
     case "no room":
       return {

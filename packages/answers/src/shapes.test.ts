@@ -39,7 +39,7 @@ describe("the answers", () => {
     { name: "plugin", request: asks({ asks: "plugin", values: { wave: "1" } }), members: [paris, { name: "rome", health: "unknown" }] },
     { name: "plugin hostile", request: asks({ asks: "plugin", values: { ["__proto__"]: "{{ . }}" } }), members: [hostile] },
     {
-      name: "plugin without a consumer's list",
+      name: "plugin without Secrets",
       request: asks({ asks: "plugin" }),
       members: [
         { name: "paris", plain: {} },
@@ -70,9 +70,20 @@ describe("the answers", () => {
     expect(new Set(pluginParameters(members).map(({ name }) => name)).size).toBe(2);
   });
 
-  it("a server that cannot be used is not shown", () => {
-    const access = [{ provider: "x", endpoint: refusal("NoServer", "") }];
-    expect(pluginParameters([member({ name: "paris", access, plain: {} })])[0]!.server).toBe("");
+  it("where no consumer has a server, the first that can be used is shown", () => {
+    const unusable = { provider: "x", endpoint: refusal("NoServer", "") };
+    const usable = { provider: "y", endpoint: { server: "https://y.test" } };
+    const server = (access: Given["access"]) => pluginParameters([member({ name: "paris", access, plain: {} })])[0]!.server;
+    expect([server([unusable]), server([unusable, usable])]).toEqual(["", "https://y.test"]);
+  });
+
+  it("two clusters that a consumer shows by one name come in the same order every day", () => {
+    const members = ["b", "a"].map((name) => member({ name, plain: { name: "same" } }));
+    const ids = (these: readonly Described[]) => pluginParameters(these).map(({ rollcall }) => rollcall.name);
+    expect([ids(members), ids(members.toReversed())]).toEqual([
+      ["a", "b"],
+      ["a", "b"],
+    ]);
   });
 
   it("a profile does not choose its project", () => {
@@ -93,6 +104,8 @@ describe("the answers", () => {
     const shown = values.map((v) => pluginParameters([member({ name: "x", properties: { v } })])[0]!.rollcall.properties["v"]!);
     expect(new Set(shown).size).toBe(values.length);
     expect(shown.every((each) => each.length <= 1024 && !/[\n\r]/.test(each))).toBe(true);
+    const cut = pluginParameters([member({ name: "x", displayName: `${"x".repeat(1012)}🚀${"x".repeat(99)}` })])[0]!.rollcall.displayName;
+    expect(cut.isWellFormed()).toBe(true);
     const copy = pluginParameters([member({ name: "x", properties: { v: shown[0]! } })])[0]!.rollcall.properties["v"];
     expect(copy).not.toBe(shown[0]);
   });
