@@ -90,13 +90,13 @@ export const orders: readonly Story[] = [
       await world.rewrite([]);
       await world.apply(application(world, "paris"));
       const refused = await detach(world, "--delete");
-      expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining("1 of 5 are in use, so nothing is deleted") as string });
+      expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining("1 of 5 is in use, so nothing is deleted") as string });
       await listed(world, ...others, "paris");
       await world.remove("Application", "shop");
       expect(await confirmed(world, "--delete")).toMatchObject({ code: 0 });
       await listed(world);
       await until("the roll is gone", async () => (await world.get("ConfigMap", rollName)) === undefined);
-      expect(await detach(world, "--delete")).toMatchObject({ code: 0, stdout: expect.stringContaining("left nothing") as string });
+      expect(await detach(world, "--delete")).toMatchObject({ code: 1, stderr: expect.stringContaining("nothing of list") as string });
     },
   },
 ];

@@ -1,11 +1,10 @@
-import type { Leave } from "@rollcall/contract";
-import { remove } from "@rollcall/contract";
-import type { Absence, GuardView, Planned, Roll } from "@rollcall/sync";
+import { remove, type Leave } from "@rollcall/contract";
+import type { Absence, Planned, Roll } from "@rollcall/sync";
 import { expect, it } from "vitest";
 import { roomGiven } from "./room.ts";
 
 const leave: Leave = { drain: [{ ...remove, final: true }], release: [{ ...remove, final: true }] };
-const guard: GuardView = { digest: "", room: 1, nextWindow: 600_000, window: { since: 0, members: 10, groups: {}, gone: [] } };
+const guard = { room: 1, nextWindow: 600_000 };
 const absence = (since: number, does?: string): Absence => ({
   cause: "unregistered",
   since,

@@ -1,10 +1,10 @@
-import { firstHarm, refusal, type ClusterId, type Leave } from "@rollcall/contract";
+import { firstHarm, refusal, type ClusterId, type Leave, type Refusal } from "@rollcall/contract";
 import type { GuardView, Planned, Roll } from "@rollcall/sync";
 import { moment } from "./ago.ts";
 
 export interface RoomParts {
   readonly roll: Roll;
-  readonly guard: GuardView;
+  readonly guard: Pick<GuardView, "room" | "nextWindow">;
   readonly leave: Leave;
 }
 
@@ -39,7 +39,7 @@ function since({ membership }: Planned): number {
   return membership.absence?.since ?? 0;
 }
 
-function paced({ room, nextWindow }: GuardView) {
+function paced({ room, nextWindow }: RoomParts["guard"]): Refusal {
   const how = `${room} may go in this window, and others have been missing for longer`;
   return refusal("GuardPaces", `${how}; the next may go at ${moment(nextWindow)}`);
 }

@@ -61,8 +61,8 @@ describe("rollcall detach", () => {
         "  Secret/argocd/fleet.lima                 fleet/lima",
         "  Secret/argocd/fleet.paris                fleet/paris",
         "  ConfigMap/rollcall/rollcall-argocd-roll  the roll",
-        "2 objects: our marks are taken off and nothing else is changed, so that they stay and nobody manages them",
-        "ConfigMap/rollcall/rollcall-argocd-roll: deleted",
+        "2 objects: our marks are to be taken off and nothing else is changed, so that they stay and nobody manages them",
+        "ConfigMap/rollcall/rollcall-argocd-roll: to be deleted",
         "",
       ].join("\n"),
     );
@@ -88,16 +88,16 @@ describe("rollcall detach", () => {
     expect(stands.metadata.annotations ?? {}).toEqual({});
     expect(at.hub.list("ConfigMap", "rollcall")).toEqual([]);
     expect(await at.run("detach", "argocd", "--keep")).toEqual({
-      code: 0,
-      stdout: "list argocd of instance rollcall has left nothing that is its own\n",
-      stderr: "",
+      code: 1,
+      stdout: "",
+      stderr: `rollcall: nothing of list "argocd" of instance "rollcall" was found on ${at.hub.url}, in all namespaces; check the name, and name the server with --kubeconfig if the config does not; if the list was detached before, all is done\n`,
     });
   });
 
   it("--delete deletes exactly what was shown, and then the roll", async () => {
     await using at = await left();
     const { stdout } = await at.run("detach", "argocd", "--delete");
-    expect(stdout).toContain("2 objects: deleted; what runs there stays");
+    expect(stdout).toContain("2 objects: to be deleted; what runs there stays");
     expect((await confirmed(at, "--delete")).code).toBe(0);
     expect(at.hub.list("Secret", "argocd")).toEqual([]);
     expect(at.hub.list("ConfigMap", "rollcall")).toEqual([]);
@@ -136,14 +136,17 @@ describe("rollcall detach", () => {
 
   it("refuses to delete what an Application uses, unless that is meant; to keep it is no harm", async () => {
     await using at = await left(application("paris"));
-    const { code, stderr } = await at.run("detach", "argocd", "--delete");
+    const { code, stdout, stderr } = await at.run("detach", "argocd", "--delete");
     expect(code).toBe(1);
     expect(stderr).toContain(
-      "1 of 2 are in use, so nothing is deleted; move what uses them elsewhere, keep them with --keep, or say --even-if-used\n",
+      "1 of 2 is in use, so nothing is deleted; move what uses them elsewhere, keep them with --keep, or say --even-if-used\n",
     );
-    expect(stderr).toContain("  Secret/argocd/fleet.paris is used by Application/argocd/shop");
+    expect(stdout).toContain("\n  Secret/argocd/fleet.paris is used by Application/argocd/shop\n");
     expect((await at.run("detach", "argocd", "--keep")).code).toBe(2);
     expect(writes(at)).toEqual([]);
+    const preview = await at.run("detach", "argocd", "--delete", "--even-if-used");
+    expect(preview.code).toBe(2);
+    expect(preview.stdout).toContain("\n  Secret/argocd/fleet.paris is used by Application/argocd/shop\n");
     expect((await confirmed(at, "--delete", "--even-if-used")).code).toBe(0);
     expect(at.hub.list("Secret", "argocd")).toEqual([]);
   });
@@ -152,9 +155,9 @@ describe("rollcall detach", () => {
     const rules = [{ verbs: ["list", "delete"], apiGroups: [""], resources: ["secrets", "configmaps"] }];
     await using at = await onHub({ lists: [{ ...argocdList, name: "other" }], user: { name: "me", token: "a-token-of-mine", rules } });
     at.hub.apply(secret("paris"));
-    const { code, stderr } = await at.run("detach", "argocd", "--delete");
+    const { code, stdout } = await at.run("detach", "argocd", "--delete");
     expect(code).toBe(1);
-    expect(stderr).toContain("Secret/argocd/fleet.paris is used by nobody knows whom (");
+    expect(stdout).toContain("Secret/argocd/fleet.paris is used by nobody knows whom (");
   });
 
   it("does nothing where it cannot read everything", async () => {

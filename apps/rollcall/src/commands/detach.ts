@@ -1,12 +1,13 @@
 import { RollcallError } from "@rollcall/contract";
 import type { Transport } from "@rollcall/kube";
+import type { Owner } from "@rollcall/sync";
 import type { Config, ServerRef } from "../config/config.ts";
 import { list, namespace as namespaces } from "../config/schema.ts";
 import { consumers } from "../consumers.ts";
 import { findLeft, type LeftBehind } from "../detach/left.ts";
 import { letGo, type Fate } from "../detach/let-go.ts";
 import { detachDigest, fateInWords, foundInWords, usesInWords } from "../detach/report.ts";
-import { usesOf } from "../detach/users.ts";
+import { usesOf, type Use } from "../detach/users.ts";
 import { openServer } from "../open-server.ts";
 import { serverKey, serverOf } from "../servers.ts";
 import { newTransports } from "../transports.ts";
@@ -77,11 +78,13 @@ async function detachFrom(
   const left = await findLeft(look);
   if (left.objects.length + left.strays.length + left.rolls.length > 0) voice.out(foundInWords(name, left));
   if (left.objects.length + left.rolls.length === 0) {
-    voice.out(`list ${name} of instance ${config.instance} has left nothing that is its own\n`);
-    return 0;
+    voice.err(`rollcall: ${nothingLeft(owner, servers, where.namespace)}\n`);
+    return 1;
   }
   voice.out(fateInWords(fate, left));
-  if (fate === "delete" && flags["even-if-used"] !== true) await refuseUsed(left);
+  const uses = fate === "delete" ? await usesOf(left.objects) : [];
+  voice.out(usesInWords(uses));
+  if (uses.length > 0 && flags["even-if-used"] !== true) throw inUse(uses, left);
   const digest = detachDigest(owner, fate, left);
   if (flags["confirm"] !== digest) {
     const stale = flags["confirm"] === undefined ? "" : `digest ${JSON.stringify(flags["confirm"])} is not about this; `;
@@ -93,11 +96,16 @@ async function detachFrom(
   return 0;
 }
 
-async function refuseUsed({ objects }: LeftBehind): Promise<void> {
-  const uses = await usesOf(objects);
-  if (uses.length === 0) return;
+function inUse(uses: readonly Use[], { objects }: LeftBehind): RollcallError {
   const how = "move what uses them elsewhere, keep them with --keep, or say --even-if-used";
-  throw bad(`${uses.length} of ${objects.length} are in use, so nothing is deleted; ${how}\n${usesInWords(uses)}`);
+  return bad(`${uses.length} of ${objects.length} ${uses.length === 1 ? "is" : "are"} in use, so nothing is deleted; ${how}`);
+}
+
+/** A name that was mistyped looks just like a list that is done with, so that nobody is told that it is. */
+function nothingLeft({ list: name, instance }: Owner, servers: readonly Transport[], namespace = "all namespaces"): string {
+  const where = `${servers.map(({ url }) => url).join(" and ")}, ${namespace === "all namespaces" ? "in" : "in namespace"} ${namespace}`;
+  const how = "check the name, and name the server with --kubeconfig if the config does not; if the list was detached before, all is done";
+  return `nothing of list "${name}" of instance "${instance}" was found on ${where}; ${how}`;
 }
 
 function fateOf(flags: Flags): Fate {

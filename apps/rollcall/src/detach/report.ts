@@ -34,10 +34,10 @@ export function fateInWords(fate: Fate, { objects, rolls }: LeftBehind): string 
   const costs = new Set(objects.flatMap(({ plain }) => [...plain.keys()].map(({ cost }) => cost.remove.release)));
   const what =
     fate === "keep"
-      ? "our marks are taken off and nothing else is changed, so that they stay and nobody manages them"
-      : `deleted; ${[...costs].join("; ")}`;
+      ? "our marks are to be taken off and nothing else is changed, so that they stay and nobody manages them"
+      : `to be deleted; ${[...costs].join("; ")}`;
   const many = objects.length === 1 ? "1 object" : `${objects.length} objects`;
-  return [...(objects.length > 0 ? [`${many}: ${what}`] : []), ...rolls.map(({ key }) => `${key}: deleted`), ""].join("\n");
+  return [...(objects.length > 0 ? [`${many}: ${what}`] : []), ...rolls.map(({ key }) => `${key}: to be deleted`), ""].join("\n");
 }
 
 /** Who would lose what, a line each. */
@@ -45,7 +45,7 @@ export function usesInWords(uses: readonly Use[]): string {
   return uses
     .map(({ left, by }) => {
       const more = by.length > 3 ? ` and ${by.length - 3} more` : "";
-      return oneLine(`  ${left.key} is used by ${by.slice(0, 3).join(", ")}${more}`);
+      return `${oneLine(`  ${left.key} is used by ${by.slice(0, 3).join(", ")}${more}`)}\n`;
     })
-    .join("\n");
+    .join("");
 }
