@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
+import { ApiError } from "@rollcall/kube";
 import { describe, expect, it, vi } from "vitest";
 import { commands, usage } from "./commands/commands.ts";
 import { asProcess, folder, rollcall, start } from "./run.test.helper.ts";
@@ -30,6 +31,18 @@ describe("rollcall", () => {
       stderr:
         "rollcall: something went wrong that should not; please report it with how it came about (TypeError: a is not\\u000aa function)\n",
     });
+  });
+
+  it.each([
+    { name: "status", args: [], says: "rollcall rbac --config FILE --for viewer --service-account NAMESPACE/NAME" },
+    { name: "detach", args: ["argocd"], says: "it takes the rights of an administrator of that server" },
+  ])("$name says what to do where a server does not allow it", async ({ name, args, says }) => {
+    const forbidden = new ApiError(403, "Forbidden", "patch configmaps: 403 no");
+    const fails = vi.spyOn(commands[name]!, "run").mockRejectedValue(forbidden);
+    const { code, stderr } = await rollcall([name, ...args, "--config", "x"]);
+    fails.mockRestore();
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/^rollcall: patch configmaps: 403 no; /) as string });
+    expect(stderr).toContain(says);
   });
 
   it("help COMMAND is COMMAND --help", async () => {

@@ -1,8 +1,10 @@
 import { parseArgs } from "node:util";
 import { RollcallError } from "@rollcall/contract";
+import { isApiError } from "@rollcall/kube";
 import type { Command, Flags, Voice } from "./commands/command.ts";
 import { commandNamed, commands, usage } from "./commands/commands.ts";
 import { oneLine } from "./one-line.ts";
+import { whenForbidden } from "./rights.ts";
 
 /** Finds the command and runs it; what goes wrong is said in one line. Resolves to the exit code. */
 export async function run([name, ...rest]: readonly string[], voice: Voice): Promise<number> {
@@ -29,6 +31,7 @@ export async function run([name, ...rest]: readonly string[], voice: Voice): Pro
   try {
     return await command.run(flags, voice, args);
   } catch (error) {
+    if (isApiError(error, 403)) return complain(`${error.message}; ${whenForbidden(name)}`);
     if (error instanceof RollcallError) return complain(error.message);
     const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     return complain(`something went wrong that should not; please report it with how it came about (${oneLine(what)})`);
