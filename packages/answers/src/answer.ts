@@ -61,7 +61,7 @@ function joined<Asked extends Request>(ready: Ready, request: Asked, shape: Shap
 
   const body = shape.open(request, ready) + texts.join(",") + shape.close;
   const isFlux = request.asks === "flux";
-  const tooLarge = isFlux ? fluxLimit(request.list, body) : undefined;
+  const tooLarge = isFlux ? fluxLimit(request, body) : undefined;
   if (tooLarge !== undefined) return refused({ status: 422, why: tooLarge }, ready);
   const notice = isFlux ? fluxNotice(members.length) : undefined;
   const etag = `W/"${shortHash(canonicalJson([ready.generation, request]))}"`;

@@ -1,8 +1,8 @@
 import type { ClusterId } from "@rollcall/contract";
 import type { Described, Placed, Ready } from "./answerable.ts";
-import type { ClustersRequest, PlacementName } from "./request.ts";
+import type { Asked, ClustersRequest, PlacementName } from "./request.ts";
 import { unended, type Shape } from "./shape.ts";
-import { inOrder, labelsOf, nameOf, serverOf, wordsOf, type Words } from "./words.ts";
+import { inOrder, labelsOf, nameOf, oneLine, serverOf, wordsOf, type Words } from "./words.ts";
 
 /** One cluster, for scripts. */
 export interface ClusterJson extends Words {
@@ -28,12 +28,7 @@ export interface ClustersJson {
 /** All members of a list, or of a placement within it. */
 export function clustersJson(
   members: readonly Described[],
-  {
-    list,
-    placement,
-    sort = "decision",
-    generation,
-  }: Omit<ClustersRequest, "asks" | "sort"> & Partial<ClustersRequest> & Pick<Ready, "generation">,
+  { list, placement, sort = "decision", generation }: Asked<ClustersRequest> & Pick<Ready, "generation">,
 ): ClustersJson {
   const clusters = inOrder(members, sort).map((member) => ({ ...own(member), ...placeOf(member) }));
   return { list, placement: placement ?? null, generation, clusters };
@@ -59,9 +54,6 @@ function own(member: Described): Omit<ClusterJson, "order" | "reason"> {
   };
 }
 
-function placeOf({
-  order = null,
-  reason = "",
-}: Placed | { readonly order?: null; readonly reason?: string }): Pick<ClusterJson, "order" | "reason"> {
-  return { order, reason };
+function placeOf({ order, reason = "" }: Placed): Pick<ClusterJson, "order" | "reason"> {
+  return { order: order ?? null, reason: oneLine(reason) };
 }

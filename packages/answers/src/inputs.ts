@@ -1,6 +1,6 @@
 import { objectName, refusal, type Health, type Refusal } from "@rollcall/contract";
 import type { Described } from "./answerable.ts";
-import type { FluxRequest } from "./request.ts";
+import { subjectOf, type Asked, type FluxRequest } from "./request.ts";
 import type { Shape } from "./shape.ts";
 import { inOrder, labelsOf, serverOf, wordsOf } from "./words.ts";
 
@@ -31,13 +31,10 @@ const mostBytes = 900 * 1024;
 const usuallyKept = 100;
 
 /** The inputs of every member by name, or why flux-operator could not take them. What a decision says of order is left out: a new order alone would run every ResourceSet again. */
-export function fluxInputs(
-  members: readonly Described[],
-  { list, sort = "name" }: Pick<FluxRequest, "list"> & Partial<FluxRequest>,
-): FluxInputs | Refusal {
+export function fluxInputs(members: readonly Described[], { sort = "name", ...asked }: Asked<FluxRequest>): FluxInputs | Refusal {
   const inputs = inOrder(members, sort).map(fluxInput);
   const notice = fluxNotice(inputs.length);
-  return fluxLimit(list, JSON.stringify({ inputs })) ?? { inputs, ...(notice && { notice }) };
+  return fluxLimit(asked, JSON.stringify({ inputs })) ?? { inputs, ...(notice && { notice }) };
 }
 
 /** How flux-operator is answered. */
@@ -49,14 +46,14 @@ export const fluxShape: Shape<FluxRequest> = {
 };
 
 /** Why flux-operator would not take this text, if it would not. */
-export function fluxLimit(list: string, text: string): Refusal | undefined {
+export function fluxLimit(question: Parameters<typeof subjectOf>[0], text: string): Refusal | undefined {
   // Nothing in UTF-8 is longer than three bytes for one of our characters: most texts need not be counted.
   if (text.length * 3 <= mostBytes) return undefined;
   const bytes = new TextEncoder().encode(text).length;
   if (bytes <= mostBytes) return undefined;
   return refusal(
     "TooLarge",
-    `list ${JSON.stringify(list)} makes ${bytes} bytes of inputs and flux-operator takes ${mostBytes}; ask for a placement within it, or split it in the config`,
+    `${subjectOf(question)} makes ${bytes} bytes of inputs and flux-operator takes ${mostBytes}; ask for a placement that is smaller, or split the list in the config`,
   );
 }
 

@@ -1,6 +1,6 @@
 import type { Described, Placed } from "./answerable.ts";
 import { nameNormalized } from "./name-normalized.ts";
-import type { PluginRequest, Question } from "./request.ts";
+import type { PluginRequest } from "./request.ts";
 import { unended, type Shape } from "./shape.ts";
 import { inOrder, labelsOf, nameOf, oneLine, serverOf, wordsOf, type Words } from "./words.ts";
 
@@ -31,7 +31,7 @@ interface Place {
 /** The parameters of every member, in the order that was asked for. */
 export function pluginParameters(
   members: readonly Described[],
-  { sort = "decision", values = {} }: Partial<Pick<PluginRequest & Question, "sort" | "values">> = {},
+  { sort = "decision", values = {} }: Partial<Pick<PluginRequest, "sort" | "values">> = {},
 ): readonly PluginParameters[] {
   return inOrder(members, sort).map((member) => {
     const { rollcall, ...own } = ownParameters(member);

@@ -5,6 +5,8 @@ import { sorts, type ClustersRequest, type FluxRequest, type PlacementName } fro
 /** Those who ask with a query. */
 export type QueryRequest = FluxRequest | ClustersRequest;
 
+const known = ["list", "placement", "namespace", "sort"];
+
 /**
  * Reads the query of a GET: `list`, `sort`, and `placement`, which is a key, or `namespace/name` of one object; `namespace` narrows a key.
  * A misspelt key is refused, since the whole list would be the answer to what is left of the question.
@@ -16,8 +18,8 @@ export function parseQuery<Asks extends QueryRequest["asks"]>(
   const reader = newReader();
   const pairs = [...query];
   const fields = new Map<string, unknown>(pairs);
-  reader.noOthers(fields, "", ["list", "placement", "namespace", "sort"]);
-  for (const key of fields.keys()) {
+  reader.noOthers(fields, "", known);
+  for (const key of known) {
     const times = pairs.filter(([each]) => each === key).length;
     if (times > 1) reader.wrong(key, "one value", times);
   }

@@ -23,6 +23,9 @@ export interface ClustersRequest extends Question {
   readonly asks: "clusters";
 }
 
+/** A question to a function that answers nobody else: who asks goes without saying, and so does the usual order. */
+export type Asked<Of extends Question> = Omit<Of, "asks" | "sort"> & Partial<Pick<Of, "sort">>;
+
 /** Anybody's question. */
 export type Request = PluginRequest | FluxRequest | ClustersRequest;
 
@@ -35,7 +38,7 @@ export type Sort = (typeof sorts)[number];
 export const sorts = ["name", "decision"] as const;
 
 /** How messages name what was asked for. */
-export function subjectOf({ list, placement }: Question): string {
+export function subjectOf({ list, placement }: Pick<Question, "list" | "placement">): string {
   const within = `list ${JSON.stringify(list)}`;
   if (placement === undefined) return within;
   const [by, value] = "key" in placement ? ["key", placement.key] : ["name", placement.name];

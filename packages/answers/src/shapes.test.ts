@@ -171,7 +171,7 @@ describe("inputs for flux-operator", () => {
     const members = many(1000, "é".repeat(400));
     const { status, body } = asked(members);
     expect(status).toBe(422);
-    expect(body).toContain("split it in the config");
+    expect(body).toContain("split the list in the config");
     expect(fluxInputs(members, { list: "a" })).toMatchObject({ reason: "TooLarge" });
     expect(asked(many(1000, "e".repeat(400))).status).toBe(200);
   });
