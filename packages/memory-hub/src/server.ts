@@ -7,6 +7,7 @@ import type { HubRequest, HubUser } from "./options.ts";
 import { routeOf, type ResourceRoute, type Route } from "./route.ts";
 import { nameSelected } from "./selectors.ts";
 import { badRequest, internalError, StatusError } from "./status-error.ts";
+import { whoAsks } from "./who.ts";
 import type { Wire } from "./watch.ts";
 
 const largestBody = 3 * 1024 * 1024;
@@ -41,6 +42,8 @@ async function answer(serving: Serving, request: IncomingMessage, response: Serv
     about.route = routed(request.method ?? "GET", url);
     const user = userOf(request.headers.authorization, serving.users);
     about.user = user.name;
+    const self = whoAsks(about.route, user);
+    if (self !== undefined) return self;
     authorise(user, about.route, nameSelected(url.searchParams.get("fieldSelector") ?? ""));
     if (body === undefined) return { code: 413, text: "" };
     if (about.route.is === "path") return document(url.pathname, serving.hub);

@@ -4,6 +4,7 @@ import { atList, type AtList } from "./at-list.ts";
 import type { Command, Voice } from "./command.ts";
 import { isUnheardOf } from "./known.ts";
 import { clusterId, needsWhy, orderFlags, orderHelp, orderLine, orderOf, ordersInWords } from "./order.ts";
+import { whoAmI } from "./who.ts";
 
 /** What is particular about one kind of order. */
 interface OrderKind {
@@ -36,14 +37,17 @@ export function orderCommand({ name: kind, does, means }: OrderKind): Command {
           return 0;
         }
         const command = `rollcall ${kind} ${name}${cluster === undefined ? "" : ` ${cluster}`}`;
-        if (order === "end") await end(at, kind, cluster, now);
-        else await give(at, kind, cluster, order, voice);
         const what = cluster ?? `list ${name}`;
-        if (order === "end") voice.out(`${what}: the order (${kind}) has ended; a running Rollcall goes on as if it had never been\n`);
-        else {
-          voice.out(`${what}: ${means(what, at)}; ${orderLine(order)}\n`);
-          if (order.until === undefined) voice.out(`it has no end of its own; end it with: ${command} --end\n`);
+        if (order === "end") {
+          await end(at, kind, cluster, now);
+          voice.out(`${what}: the order (${kind}) has ended; a running Rollcall goes on as if it had never been\n`);
+          return 0;
         }
+        const by = order.by ?? (await whoAmI(at.book.transport));
+        const signed = { ...order, ...(by !== undefined && { by }) };
+        await give(at, kind, cluster, signed, voice);
+        voice.out(`${what}: ${means(what, at)}; ${orderLine(signed)}\n`);
+        if (order.until === undefined) voice.out(`it has no end of its own; end it with: ${command} --end\n`);
         return 0;
       });
     },

@@ -26,13 +26,13 @@ describe("rollcall hold", () => {
     });
   });
 
-  it("takes a bare name where one namespace is watched, signs with the account's name, and says when an order has no end", async () => {
+  it("takes a bare name where one namespace is watched, signs with the name that the server knows, and says when an order has no end", async () => {
     await using at = await onHub();
     register(at, { name: "paris" });
     const { code, stdout } = await at.run("hold", "argocd", "paris", "--why", "a demo");
     expect(code).toBe(0);
-    expect(stdout).toMatch(/: a demo \(no end\)\nit has no end of its own; end it with: rollcall hold argocd fleet\/paris --end\n$/);
-    expect(at.orders()).toMatchObject({ hold: { "fleet/paris": { why: "a demo", by: expect.stringMatching(/./) as string } } });
+    expect(stdout).toMatch(/; admin: a demo \(no end\)\nit has no end of its own; end it with: rollcall hold argocd fleet\/paris --end\n$/);
+    expect(at.orders()).toMatchObject({ hold: { "fleet/paris": { why: "a demo", by: "admin" } } });
   });
 
   it("holds a cluster that nobody knows yet, and says that nobody does", async () => {

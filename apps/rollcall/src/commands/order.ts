@@ -1,4 +1,3 @@
-import { userInfo } from "node:os";
 import { RollcallError, type ClusterId } from "@rollcall/contract";
 import { inForce, inWords, type Order, type Orders } from "@rollcall/sync";
 import type { Config } from "../config/config.ts";
@@ -22,7 +21,7 @@ export const orderHelp: Command["help"] = {
   "--why TEXT": "the reason, for those who find the order",
   "--for TIME": "when it ends by itself, from now: 30m, 2h, 3d",
   "--until TIME": "the same as a moment: 2026-11-22T08:00:00Z",
-  "--by NAME": "whose order it is; your account's name if not said",
+  "--by NAME": "whose order it is; who the server says you are if not said",
   "--end": "ends the order now",
 };
 
@@ -44,7 +43,7 @@ export function orderOf(flags: Flags, now: number): Order | "end" | undefined {
   const until = seconds === undefined ? moment : now + seconds * 1000;
   if (until !== undefined && until <= now)
     throw bad(`an order that ends at ${new Date(until).toISOString()} has ended already; say a later time`);
-  const by = flags["by"] === undefined ? account() : String(flags["by"]);
+  const by = String(flags["by"] ?? "");
   return { why, at: now, ...(by && { by }), ...(until !== undefined && { until }) };
 }
 
@@ -73,15 +72,6 @@ export function ordersInWords(list: string, orders: Orders, now: number): string
   if (rows.length === 0) return `nothing is ordered about list ${list}\n`;
   const width = Math.max(...rows.map(([, id]) => id.length));
   return rows.map(([what, id, line]) => `${what.padEnd(7)}  ${oneLine(id).padEnd(width)}  ${line}\n`).join("");
-}
-
-/** An account without a name, as in many containers, gives none. */
-function account(): string | undefined {
-  try {
-    return userInfo().username;
-  } catch {
-    return undefined;
-  }
 }
 
 function bad(message: string): RollcallError {

@@ -163,6 +163,17 @@ export const accessCases: readonly ConformanceCase[] = [
     assert.deepEqual([core.of("secrets")?.kind, core.of("namespaces")?.namespaced], ["Secret", false]);
   }),
 
+  question("whoever is logged in may ask who they are", async ({ call }) => {
+    const apiVersion = "authentication.k8s.io/v1";
+    const body = { apiVersion, kind: "SelfSubjectReview" };
+    const path = `/apis/${apiVersion}/selfsubjectreviews`;
+    const answer = await call({ method: "POST", path, body, as: "stranger" });
+    assert.equal(answer.status, 201);
+    const said = answer.body as { readonly kind: string; readonly status: { readonly userInfo: { readonly username: string } } };
+    assert.deepEqual([said.kind, said.status.userInfo.username], ["SelfSubjectReview", "stranger"]);
+    refused(await call({ method: "POST", path, body, as: "nobody" }), 401, "Unauthorized");
+  }),
+
   question("health and version are open to anyone who is logged in", async ({ call }) => {
     const { status, text } = await call({ method: "GET", path: "/readyz", as: "stranger" });
     assert.deepEqual([status, text], [200, "ok"]);
