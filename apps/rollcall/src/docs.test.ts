@@ -37,6 +37,11 @@ describe("docs/config.md", () => {
   });
   const example = parse(fences(page, "yaml")[0]!) as { readonly lists: readonly [{ readonly options: object }] };
 
+  it("says which commands take it", () => {
+    expect(page).toContain("Every command but `demo` takes it with `--config FILE`.");
+    expect(Object.keys(commands).filter((name) => commands[name]!.flags["config"] === undefined)).toEqual(["demo"]);
+  });
+
   it("has an example that is a config", () => {
     const { config, problems } = checkConfig(example, { providers: [] });
     expect(problems).toEqual([]);
