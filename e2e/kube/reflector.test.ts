@@ -148,7 +148,7 @@ describe("lists and watches on a real kube-apiserver", () => {
       expect(events).toContainEqual(
         expect.objectContaining({ type: "failed", error: expect.objectContaining({ status: 410 }) as unknown }),
       );
-      expect(events).toContainEqual({ type: "listed", kind: "ClusterProfile", objects: 2, missed: 2, how: "pages" });
+      expect(events).toContainEqual({ type: "listed", kind: "ClusterProfile", objects: 2, missed: 2, how: "pages", again: true });
     });
   });
 

@@ -160,4 +160,25 @@ describe.concurrent("when another hub answers at the same address", { timeout: 4
     );
     expect(bench.lines.map(({ message }) => message)).not.toContain("another hub answers");
   });
+
+  it("nobody joins for it where its watches ended well, and whoever was looked at meanwhile is looked at again", async () => {
+    await using bench = await start();
+    const status = (name: string) => bench.rollcall.lists.get("one")!.status().get(`fleet/${name}`);
+    const said = () => bench.toHub.rule({ when: ({ path }) => path.includes("kube-system"), answer: { status: 503 } });
+    const up = said();
+    replace(bench.hub);
+    await new Promise((resolve) => setTimeout(resolve, 1100));
+    bench.hub.closeWatches();
+    const again = () => bench.lines.some(({ message, kind }) => message === "watch connected" && kind === "ClusterProfile");
+    await within(10, () => expect(again()).toBe(true));
+    bench.publish("lima", "prod");
+    bench.publish("paris", "retired");
+    await within(10, () => expect(status("lima")?.verdict).toMatchObject({ reason: "HubUnknown" }));
+    await within(10, () => expect(status("paris")?.verdict).toMatchObject({ reason: "HubUnknown" }));
+    expect(bench.lines.filter(({ message, kind }) => message === "watch failed" && kind === "ClusterProfile")).toEqual([]);
+    up();
+    await within(20, () => expect(status("lima")?.verdict).toMatchObject({ reason: "HubChanged" }));
+    expect(bench.hub.get("Secret", "one", "fleet.lima")).toBeUndefined();
+    expect(status("paris")).toMatchObject({ state: "member" });
+  });
 });

@@ -1,7 +1,7 @@
 import type { Connect } from "@rollcall/connect";
 import type { ClusterId } from "@rollcall/contract";
 import { sleep } from "@rollcall/kube";
-import { keepList, type KeptList, type ListEvent, type Planned, type RollKeeper, type Target } from "@rollcall/sync";
+import { keepList, type Inventory, type KeptList, type ListEvent, type Planned, type RollKeeper, type Target } from "@rollcall/sync";
 import type { ListConfig, ServerRef } from "./config/config.ts";
 import type { Hub } from "./hub.ts";
 import type { Identity } from "./hub/identity.ts";
@@ -83,7 +83,7 @@ export function beginLife(list: ListConfig, before: Promise<void>, shared: Share
       ...(list.pacing && { pacing: list.pacing }),
       target,
       roll,
-      inventory: hub.inventory(list),
+      inventory: watched(hub.inventory(list), identity),
       connect: shared.connect,
       hub: () => ({ ...uidOf(identity), timesBack: hub.timesBack() }),
       now: shared.now,
@@ -120,6 +120,17 @@ export function beginLife(list: ListConfig, before: Promise<void>, shared: Share
 function uidOf(identity: Identity): { readonly uid?: string } {
   const uid = identity.uid();
   return uid === undefined ? {} : { uid };
+}
+
+/** Who is looked at while nobody knows which hub answers has to be looked at again. */
+function watched(inventory: Inventory, identity: Identity): Inventory {
+  return {
+    ...inventory,
+    cluster(id) {
+      identity.lookedAt(id);
+      return inventory.cluster(id);
+    },
+  };
 }
 
 /** Looks again at everyone of whom something could not be known. */

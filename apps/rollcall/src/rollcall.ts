@@ -66,7 +66,12 @@ export async function startRollcall({
 
   const lists = new Map<string, KeptList>();
   const hubTransport = await transports.to(inventory);
-  const identity = identify(hubTransport, signal, log, () => lists.forEach(lookAgain));
+  const identity = identify(hubTransport, signal, log, (unsure) => {
+    lists.forEach((list) => {
+      lookAgain(list);
+      list.look(unsure);
+    });
+  });
   const onChange = (ids: readonly ClusterId[]): void => {
     identity.took();
     for (const id of ids) if (!hub.fleet().clusters.has(id)) logins?.forget(id);

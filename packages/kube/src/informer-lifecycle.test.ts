@@ -43,7 +43,7 @@ describe("what happens to a list and watch is told", () => {
     await until(() =>
       expect(events.filter(({ type }) => type === "listed")).toEqual([
         { type: "listed", kind, objects: 3, missed: 0, how: "pages" },
-        { type: "listed", kind, objects: 3, missed: 3, how: "pages" },
+        { type: "listed", kind, objects: 3, missed: 3, how: "pages", again: true },
       ]),
     );
   });

@@ -26,7 +26,15 @@ export interface InformerOptions<T> {
 /** What happens to a list and watch, for logs and metrics. */
 export type InformerEvent =
   /** Everything is known. `missed` counts the changes that no watch had told: none in a first list. */
-  | { readonly type: "listed"; readonly kind: string; readonly objects: number; readonly missed: number; readonly how: "stream" | "pages" }
+  | {
+      readonly type: "listed";
+      readonly kind: string;
+      readonly objects: number;
+      readonly missed: number;
+      readonly how: "stream" | "pages";
+      /** It is not the first list. */
+      readonly again?: true;
+    }
   /** The server has agreed to be watched. */
   | { readonly type: "connected"; readonly kind: string; readonly again: boolean }
   /** `absent`: the kind is not served. Whoever was told as deleted right before went with it: nobody has chosen that for them. */

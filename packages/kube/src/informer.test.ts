@@ -117,7 +117,7 @@ describe.each([
       hub.compact();
       await until(() => expect(told.slice(2).sort()).toEqual(["+rome", "-oslo"]));
       expect(asked(hub, "list")).toBe(1 + lists);
-      expect(events).toContainEqual({ type: "listed", kind: "ClusterProfile", objects: 2, missed: 2, how: "pages" });
+      expect(events).toContainEqual({ type: "listed", kind: "ClusterProfile", objects: 2, missed: 2, how: "pages", again: true });
     });
   });
 

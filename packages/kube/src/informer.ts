@@ -120,9 +120,10 @@ export function startInformer<T>(options: InformerOptions<T>): Informer<T> {
   }
 
   function complete(how: "stream" | "pages", missed: number): void {
+    const isAgain = isSynced;
     isSynced = true;
     synced.resolve();
-    say({ type: "listed", objects: store.size, missed, how });
+    say({ type: "listed", objects: store.size, missed, how, ...(isAgain && { again: true }) });
   }
 
   /** A server that was away for so long may have been restored meanwhile, and be past our version by now. */

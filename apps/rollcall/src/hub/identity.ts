@@ -1,3 +1,4 @@
+import type { ClusterId } from "@rollcall/contract";
 import { read, sleep, type InformerEvent, type Transport } from "@rollcall/kube";
 import type { Log } from "../log.ts";
 import { persistently } from "../persistently.ts";
@@ -6,63 +7,80 @@ import { persistently } from "../persistently.ts";
 export interface Identity {
   /** Resolves when it is known for the first time. */
   readonly known: Promise<string>;
-  /** What it was found to be last; nothing while that is being found out anew. */
+  /** What it is; nothing while that is being found out, for the first time or anew. */
   uid(): string | undefined;
   /** Told what happens to the hub's watches, and that something was read from it. */
   heard(event: InformerEvent): void;
   took(): void;
+  /** Told who is being looked at: whoever was while it was not known is told again once it is. */
+  lookedAt(id: ClusterId): void;
 }
 
 const namespaces = { apiVersion: "v1", kind: "Namespace", plural: "namespaces" };
 
-/** Asks who the hub is, and again whenever a connection to it was lost: another one may answer at the same address. */
-export function identify(transport: Transport, signal: AbortSignal, log: Log, onFound: () => void): Identity {
+/** Several watches come back together; what they say within so many milliseconds is one question. */
+const together = 20;
+
+/** Asks who the hub is, and again whenever another one may have begun to answer at the same address: an end of a watch is one, however well it ended. */
+export function identify(transport: Transport, signal: AbortSignal, log: Log, onFound: (unsure: readonly ClusterId[]) => void): Identity {
   let uid: string | undefined;
   let asking: Promise<string> | undefined;
   /** It was out of reach, so what comes next may come from another. */
-  let isSuspect = false;
+  let isWary = false;
+  /** How often it was doubted: an answer counts if nobody doubted since the question. */
+  let doubts = 0;
+  const unsure = new Set<ClusterId>();
 
-  function ask(): Promise<string> {
-    asking ??= persistently(
-      async () => (await read(transport, namespaces, "kube-system", undefined, signal)).metadata.uid ?? "",
-      "the hub cannot be identified",
-      signal,
-      log,
-    )
-      .then((found) => {
-        if (uid !== undefined && uid !== found) log("warn", "another hub answers", { was: uid, is: found });
-        uid = found;
-        isSuspect = false;
-        return found;
-      })
-      .finally(() => (asking = undefined));
-    return asking;
-  }
-
-  async function again(): Promise<void> {
-    try {
-      await ask();
-      // Whoever is on the way has seen the moment in which nothing was known.
-      await sleep(0, signal);
-      onFound();
-    } catch {
-      // Only because Rollcall was told to stop.
+  async function ask(): Promise<string> {
+    for (;;) {
+      const before = doubts;
+      const found = await persistently(
+        async () => (await read(transport, namespaces, "kube-system", undefined, signal)).metadata.uid ?? "",
+        "the hub cannot be identified",
+        signal,
+        log,
+      );
+      if (before !== doubts) continue;
+      if (uid !== undefined && uid !== found) log("warn", "another hub answers", { was: uid, is: found });
+      uid = found;
+      asking = undefined;
+      return found;
     }
   }
 
-  const known = ask();
+  async function again(): Promise<string> {
+    await sleep(together, signal);
+    const found = await ask();
+    const looked = [...unsure];
+    unsure.clear();
+    onFound(looked);
+    return found;
+  }
+
+  function doubt(): void {
+    isWary = false;
+    doubts += 1;
+    if (asking !== undefined) return;
+    asking = again();
+    // It fails only because Rollcall was told to stop.
+    asking.catch(() => undefined);
+  }
+
+  const known = (asking = ask());
   // Told to stop before the hub was reached: those who wait for it are told, and nobody else has to be.
   known.catch(() => undefined);
   return {
     known,
-    uid: () => (isSuspect && asking !== undefined ? undefined : uid),
-    heard({ type, ...event }) {
-      if (uid === undefined) return;
-      if (type === "failed") isSuspect = true;
-      if (type === "listed" || (type === "connected" && "again" in event && event.again)) void again();
+    uid: () => (asking === undefined ? uid : undefined),
+    heard(event) {
+      if (event.type === "failed") isWary = true;
+      if ((event.type === "listed" || event.type === "connected") && (event.again || isWary)) doubt();
     },
     took() {
-      if (isSuspect && uid !== undefined && asking === undefined) void again();
+      if (isWary) doubt();
+    },
+    lookedAt(id) {
+      if (asking !== undefined) unsure.add(id);
     },
   };
 }
