@@ -72,6 +72,13 @@ describe("a change", () => {
     });
   });
 
+  it("of a slice and of a profile that it named is told once", () => {
+    const news = { slices: seen(part("k", 0, [])), clusters: fleetOf(["fleet/b"]), changed: ["fleet/a"] };
+    const { decisions, changed } = advanceDecisions(before.decisions, news, 60_000);
+    expect(changed).toEqual([k?.id]);
+    expect(byId(decisions, 60_001).get(k!.id)).toMatchObject({ clusters: ["fleet/b"], last: { clusters: ["fleet/b"] } });
+  });
+
   it("of a profile is seen in what a decision said when it was complete, too", () => {
     const news = { slices: seen(part("k", 0, [])), clusters };
     const incomplete = advanceDecisions(before.decisions, news, 60_000).decisions;
@@ -93,7 +100,7 @@ describe("a change", () => {
 
   it("keeps nothing of a decision that is long gone", () => {
     const gone = advanceDecisions(before.decisions, { slices: [{ id: part("l", 0, []).id }], clusters }, 1).decisions;
-    expect(gone.groups.size).toBe(2);
+    expect([gone.groups.size, gone.places.size]).toEqual([2, 2]);
     expect(advanceDecisions(gone, { clusters }, 3_700_000).decisions.groups.size).toBe(1);
   });
 });

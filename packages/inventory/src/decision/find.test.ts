@@ -7,6 +7,8 @@ const clusters = fleetOf(["fleet/a", "fleet/b", "south/a"], { "fleet/b": { membe
 const slices = [
   slice({ name: "batch-0", key: "batch", index: 0, placementKey: "run", labels: { team: "x", tier: "1" }, of: ["a"] }),
   slice({ name: "batch-1", key: "batch", index: 1, placementKey: "run", labels: { team: "x" }, of: [] }),
+  slice({ name: "half-0", key: "half", index: 0, placementKey: "half", of: ["a"] }),
+  slice({ name: "half-1", key: "half", index: 1, of: [] }),
   slice({ name: "web", placementKey: "shop", of: ["a"] }),
   slice({ name: "web", namespace: "south", placementKey: "run", of: ["a"] }),
   ocmSlice({ name: "web-decision-1", key: "web", index: 0, of: ["a"] }),
@@ -24,6 +26,7 @@ describe("a placement means one decision or none", () => {
     { when: "the name of one of its objects is", placement: { name: "batch-1" }, then: "multicluster.x-k8s.io/fleet/key/batch" },
     { when: "every slice has the placement key", placement: { placementKey: "shop" }, then: "multicluster.x-k8s.io/fleet/name/web" },
     { when: "every slice has the labels", placement: { labels: "team=x" }, then: "multicluster.x-k8s.io/fleet/key/batch" },
+    { when: "only one slice has the placement key", placement: { placementKey: "half" }, then: "missing NoPlacement" },
     { when: "only one slice has the labels", placement: { labels: "tier=1" }, then: "missing NoPlacement" },
     { when: "all that is said has to hold", placement: { key: "batch", name: "web" }, then: "missing NoPlacement" },
     { when: "nobody wrote one", placement: { key: "nobody" }, then: "missing NoPlacement" },

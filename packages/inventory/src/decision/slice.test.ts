@@ -116,6 +116,11 @@ describe("what says nothing is never taken for nobody", () => {
       object: { ...decision, decisions: [{ clusterProfileRef: { name: "a" } }, {}] },
       then: "slice: BadRow",
     },
+    {
+      when: "a line whose namespace is no text",
+      object: { ...decision, decisions: [{ clusterProfileRef: { name: "a", namespace: 7 } }] },
+      then: "slice: BadRow",
+    },
     { when: "a line that is no object", object: { ...decision, decisions: ["a"] }, then: "slice: BadRow" },
     {
       when: "an OCM line in KEP-5313's spelling",

@@ -117,9 +117,10 @@ function rowsOf(api: DecisionApi, namespace: string, body: Readonly<Record<strin
     const { clusterProfileRef, clusterName, reason } = fields(each);
     const ref = api === kep ? fields(clusterProfileRef) : { name: clusterName };
     const [name, because] = [text(ref["name"]), text(reason)];
-    if (name === undefined)
+    const where = ref["namespace"] ?? "";
+    if (name === undefined || typeof where !== "string")
       return refusal("BadRow", `${path}[${at}] names no cluster, so whom it means is not known; its scheduler has to mend it`);
-    rows.push({ ...idOf(text(ref["namespace"]) ?? namespace, name, namespace), ...(because !== undefined && { reason: because }) });
+    rows.push({ ...idOf(where || namespace, name, namespace), ...(because !== undefined && { reason: because }) });
   }
   return rows;
 }
