@@ -1,12 +1,13 @@
 import { digestOf } from "@rollcall/contract";
 import { describe, expect, it } from "vitest";
+import { prod, scene } from "./look.test.helper.ts";
 import { argocdList, onHub, type OnHub } from "./on-hub.test.helper.ts";
 
 const since = "2026-11-21T10:00:00.000Z";
 const digest = digestOf(["argocd", `fleet/paris unregistered ${since}`]);
 
-function withRoll({ hub }: OnHub): void {
-  const roll = { version: 1, missing: [{ cause: "unregistered", since, clusters: ["fleet/paris"] }] };
+function withRoll({ hub }: OnHub, clusters: readonly string[] = ["fleet/paris"]): void {
+  const roll = { version: 1, ...(clusters.length > 0 && { missing: [{ cause: "unregistered", since, clusters }] }) };
   hub.apply({
     apiVersion: "v1",
     kind: "ConfigMap",
@@ -32,8 +33,8 @@ const note = (at: OnHub, ack: string | undefined): void => {
   at.hub.apply({ ...rollOf(at)!, metadata: { ...metadata, ...(ack !== undefined && { annotations: { "rollcall.dev/ack": ack } }) } });
 };
 
-const confirmed = (of: string): string =>
-  `${of} is confirmed for list argocd; a running Rollcall takes it up, and it counts for exactly that plan\n`;
+const isSet = (of: string): string =>
+  `a yes to ${of} is set for list argocd; it counts for exactly that plan, once a running Rollcall takes it up\n`;
 
 describe("rollcall ack", () => {
   it("puts the yes where a running Rollcall finds it, and says when it was taken up", async () => {
@@ -42,7 +43,7 @@ describe("rollcall ack", () => {
     whenAcked(at, () => note(at, undefined));
     expect(await at.run("ack", "argocd", digest)).toEqual({
       code: 0,
-      stdout: `${confirmed(digest)}taken up: list argocd goes on\n`,
+      stdout: `${isSet(digest)}taken up: list argocd goes on\n`,
       stderr: "",
     });
   });
@@ -50,7 +51,7 @@ describe("rollcall ack", () => {
   it("does not wait where it is told not to", async () => {
     await using at = await onHub();
     withRoll(at);
-    expect(await at.run("ack", "argocd", digest, "--wait", "0")).toEqual({ code: 0, stdout: confirmed(digest), stderr: "" });
+    expect(await at.run("ack", "argocd", digest, "--wait", "0")).toEqual({ code: 0, stdout: isSet(digest), stderr: "" });
     expect(ackOf(at)).toBe(digest);
   });
 
@@ -58,7 +59,7 @@ describe("rollcall ack", () => {
     await using at = await onHub();
     withRoll(at);
     const { code, stdout, stderr } = await at.run("ack", "argocd", digest, "--wait", "1s");
-    expect({ code, stdout }).toEqual({ code: 2, stdout: confirmed(digest) });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: isSet(digest) });
     expect(stderr).toMatch(
       /^rollcall: not taken up in 1 s: the plan is still this one, so no running Rollcall keeps list "argocd" [^\n]*\n$/,
     );
@@ -72,6 +73,45 @@ describe("rollcall ack", () => {
     expect(code).toBe(2);
     expect(stderr).toContain("what waits by the roll is another plan");
     expect(stderr).toContain("look again with rollcall status");
+  });
+
+  it("sets nothing where nobody is missing, unless the yes is about the hub or the hub cannot be asked", async () => {
+    const rules = [{ verbs: ["*"], apiGroups: ["*"], resources: ["*"] }];
+    const user = { name: "operator", token: "the-operators-own", rules };
+    await using at = await onHub({ user });
+    withRoll(at, []);
+    expect(await at.run("ack", "argocd", digest)).toEqual({
+      code: 1,
+      stdout: "",
+      stderr:
+        'rollcall: nobody is missing from list "argocd" by its roll, so nothing waits for a yes and none was set; rollcall status says how it stands\n',
+    });
+    await at.run("hold", "argocd", "paris", "--why", "a demo");
+    expect(await at.run("ack", "argocd", digest)).toMatchObject({ code: 1, stdout: "" });
+    expect(ackOf(at)).toBeUndefined();
+    const { uid } = at.hub.get("Namespace", undefined, "kube-system")!.metadata;
+    for (const more of [[], ["back 2"]]) {
+      const hubs = digestOf(["argocd", "hub", uid!, ...more]);
+      expect(await at.run("ack", "argocd", hubs, "--wait", "0")).toEqual({ code: 0, stdout: isSet(hubs), stderr: "" });
+      expect(ackOf(at)).toBe(hubs);
+    }
+    rules[0] = { verbs: ["*"], apiGroups: ["*"], resources: ["configmaps"] };
+    expect(await at.run("ack", "argocd", digest, "--wait", "0")).toMatchObject({ code: 0, stdout: isSet(digest) });
+  });
+
+  it("sets a yes to another hub, which a Rollcall then takes up, although nobody is missing by the roll", async () => {
+    await using here = await scene();
+    here.register(prod("paris"), prod("oslo"));
+    await here.sync();
+    await here.replaceHub();
+    expect(await here.run("ack", "argocd", "0123456789")).toMatchObject({ code: 1, stdout: "" });
+    const { uid } = here.hub.get("Namespace", undefined, "kube-system")!.metadata;
+    const yes = digestOf(["argocd", "hub", uid!]);
+    expect(await here.run("ack", "argocd", yes, "--wait", "0")).toMatchObject({ code: 0 });
+    await here.sync();
+    const roll = here.target.get("ConfigMap", "rollcall", "rollcall-argocd-roll")!;
+    expect(roll.metadata.annotations ?? {}).not.toHaveProperty(["rollcall.dev/ack"]);
+    expect(JSON.parse(roll.data!["roll"]!)).toMatchObject({ hub: uid });
   });
 
   it("says so when somebody else confirms another digest in its place, or the roll goes", async () => {

@@ -1,9 +1,10 @@
 import { RollcallError } from "@rollcall/contract";
 import { sleep } from "@rollcall/kube";
-import { confirm, digestByRoll, readBook, type BookPage, type OrderBook } from "@rollcall/sync";
+import { confirm, readBook, type BookPage, type OrderBook } from "@rollcall/sync";
 import { atList, type AtList } from "./at-list.ts";
 import type { Command } from "./command.ts";
 import { secondsOf } from "./moment.ts";
+import { guardDigest, isInVain } from "./waiting.ts";
 
 /** Says yes to exactly the plan that a digest names. */
 export const ack: Command = {
@@ -22,8 +23,13 @@ export const ack: Command = {
     return atList(flags, name, async (at) => {
       const { mode } = at.list;
       if (mode !== "sync") throw bad(`list "${name}" is in mode ${mode}: nobody leaves it, so nothing waits for a yes`);
+      const page = await readBook(at.book);
+      if (page !== undefined && (await isInVain(at, page, digest)))
+        throw bad(
+          `nobody is missing from list "${name}" by its roll, so nothing waits for a yes and none was set; rollcall status says how it stands`,
+        );
       await confirm(at.book, digest);
-      out(`${digest} is confirmed for list ${name}; a running Rollcall takes it up, and it counts for exactly that plan\n`);
+      out(`a yes to ${digest} is set for list ${name}; it counts for exactly that plan, once a running Rollcall takes it up\n`);
       if (wait === 0) return 0;
       const left = await untilTaken(at.book, digest, wait);
       if (left === "taken") {
@@ -49,11 +55,10 @@ async function untilTaken(book: OrderBook, digest: string, seconds: number): Pro
   }
 }
 
-function whyNot({ list, book }: AtList, digest: string, { roll, orders }: BookPage): string {
-  const { name, removals, consumer, options } = list;
-  const waiting = digestByRoll({ list: name, roll, orders, removals, leave: consumer.adapter.leave(options), now: Date.now() });
-  if (waiting === digest)
-    return `the plan is still this one, so no running Rollcall keeps list "${name}" of instance "${book.owner.instance}"; the yes stands until one does`;
+function whyNot(at: AtList, digest: string, page: BookPage): string {
+  const { list, book } = at;
+  if (guardDigest(at, page) === digest)
+    return `the plan is still this one, so no running Rollcall keeps list "${list.name}" of instance "${book.owner.instance}"; the yes stands until one does`;
   return "what waits by the roll is another plan, so nobody goes for this yes; look again with rollcall status, and confirm what it says then";
 }
 

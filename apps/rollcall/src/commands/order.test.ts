@@ -165,9 +165,14 @@ it("whoever has the printed rights of an operator can say all of it, and is refu
     ["pause", "argocd", "--why", "an upgrade"],
     ["pause", "argocd", "--end"],
     ["hold", "argocd"],
-    ["ack", "argocd", "0123456789", "--wait", "0"],
   ])
     expect(await at.run(...args)).toMatchObject({ code: 0 });
+  const ack = ["ack", "argocd", "0123456789", "--wait", "0"];
+  expect(await at.run(...ack)).toMatchObject({ code: 1, stderr: expect.stringContaining("nobody is missing") as string });
+  const roll = at.hub.get("ConfigMap", "rollcall", "rollcall-argocd-roll")!;
+  const missing = [{ cause: "unregistered", since: "2026-11-21T10:00:00.000Z", clusters: ["fleet/rome"] }];
+  at.hub.apply({ ...roll, data: { ...roll.data, roll: JSON.stringify({ version: 1, missing }) } });
+  expect(await at.run(...ack)).toMatchObject({ code: 0 });
   expect(at.hub.requests.filter(({ code }) => code === 401 || code === 403)).toEqual([]);
   expect(at.hub.requests.every(({ user }) => user === "operator")).toBe(true);
 });
