@@ -7,6 +7,7 @@ export { duplicates } from "./dedupe.ts";
 export { parseLabelSelector } from "./label-selector.ts";
 export { parseDecision, type DecisionApi, type Row, type Slice, type SliceRead } from "./decision/slice.ts";
 export { decide, type Completeness, type Decision, type DecisionRule } from "./decision/decide.ts";
+export { recalled } from "./decision/settle.ts";
 export type { NamedRow, Went } from "./decision/resolve.ts";
 export { advanceDecisions, decisionsAt, noDecisions, type DecisionNews, type Decisions } from "./decision/decisions.ts";
 export { findPlacement, placementSays, type Found, type Placement, type PlacementSays } from "./decision/find.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { advanceDecisions, type Decision, type DecisionRule, decisionsAt, noDecisions, type Slice } from "../index.ts";
+import { advanceDecisions, type Decision, type DecisionRule, decisionsAt, noDecisions, recalled, type Slice } from "../index.ts";
 import { fleetOf, slice, unreadable } from "./slices.test.helper.ts";
 
 const clusters = fleetOf(["a", "b", "c", "d", "e", "f"].map((name) => `fleet/${name}`));
@@ -212,6 +212,16 @@ describe("a decision settles before anybody is let go for it", () => {
     const full = part(0, "", { of: Array.from({ length: 100 }, (_, at) => `n${at}`) });
     expect(at(29, [[0, full]])?.state).toMatchObject({ is: "incomplete", until: 30_000 });
     expect(at(30, [[0, full]])?.state).toEqual({ is: "complete" });
+  });
+
+  it.each<{ when: string; answered: readonly string[]; writes: readonly Write[]; then: string }>([
+    { when: "it names just those, it is complete", answered: ["a", "b"], writes: [[0, part(0, "ba")]], then: "ba" },
+    { when: "it names fewer", answered: ["a", "b"], writes: [[0, part(0, "a")]], then: "a? Settling until 3" },
+    { when: "it names another", answered: ["a", "b"], writes: [[0, part(0, "ac")]], then: "ac? Settling until 3" },
+    { when: "it names more", answered: ["a"], writes: [[0, part(0, "ab")]], then: "ab? Settling until 3" },
+    { when: "it cannot be all", answered: ["a", "b"], writes: [[0, part(1, "ab")]], then: "ab? IndexGap" },
+  ])("anew after a restart, unless somebody remembers whom it named: $when", ({ answered, writes, then }) => {
+    expect(says(recalled(at(0, writes)!, new Set(answered.map((name) => `fleet/${name}`))))).toBe(then);
   });
 
   it("for as long as its rule says", () => {

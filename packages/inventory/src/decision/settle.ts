@@ -1,4 +1,4 @@
-import { refusal } from "@rollcall/contract";
+import { type ClusterId, refusal } from "@rollcall/contract";
 import type { Decision, DecisionRule } from "./decide.ts";
 import { shownAs } from "./incomplete.ts";
 
@@ -47,10 +47,17 @@ export function settled(settling: Settling & { readonly decision: Decision }, no
   return { ...decision, state: isWhole(decision) ? { is: "incomplete", why, until } : decision.state, ...(last && { last }) };
 }
 
+/** After a restart, when nothing is known of what was before: complete, where it only settles and names the very clusters that were answered last. */
+export function recalled(decision: Decision, answered: ReadonlySet<ClusterId>): Decision {
+  const { state, named } = decision;
+  const isKnown = state.is === "incomplete" && state.until !== undefined && isSame(named, answered);
+  return isKnown ? { ...decision, state: { is: "complete" } } : decision;
+}
+
 const unsettled = "its slices changed a moment ago and may not be all written yet; nobody is let go until they are quiet";
 
 function untilOf({ since, last }: Settling, decision: Decision, { settle = defaultSettle }: DecisionRule): number {
-  if (decision.slices[0]?.key === undefined || (last !== undefined && isSameSet(last, decision))) return since;
+  if (decision.slices[0]?.key === undefined || (last !== undefined && isSame(last.named, decision.named))) return since;
   const isOne = isSmall(decision) && (last === undefined || isSmall(last));
   return since + (isOne ? settle.one : settle.several) * 1000;
 }
@@ -63,7 +70,7 @@ function isSmall({ slices, rows }: Decision): boolean {
   return slices.length === 1 && rows.length < fullSlice;
 }
 
-function isSameSet({ named: a }: Decision, { named: b }: Decision): boolean {
+function isSame(a: Pick<ReadonlySet<ClusterId>, "size" | "keys">, b: Pick<ReadonlySet<ClusterId>, "size" | "has">): boolean {
   if (a.size !== b.size) return false;
   for (const id of a.keys()) if (!b.has(id)) return false;
   return true;
