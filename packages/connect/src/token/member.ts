@@ -2,6 +2,7 @@ import { refusal, type Credential, type Endpoint, type Refusal } from "@rollcall
 import type { ServerConfig, Transport } from "@rollcall/kube";
 import { isReachableHost } from "./reachable-host.ts";
 import { requestToken, type TokenWanted } from "./token-request.ts";
+import { wordsOf } from "./words.ts";
 
 export interface MemberTokens {
   /** Opens a transport to a member. */
@@ -37,14 +38,12 @@ export async function tokenOfMember(
     ...(token && { token: () => Promise.resolve(token.reveal()) }),
     ...(clientCertificate && { clientCertificate: { certificate: clientCertificate.certificate, key: clientCertificate.key.reveal() } }),
   });
+  const secrets = [token, clientCertificate?.key].flatMap((each) => each?.reveal() ?? []);
   try {
-    return await requestToken(transport, login.provider, wanted, signal);
+    return await requestToken(transport, login.provider, wanted, signal, secrets);
   } catch (error) {
     if (signal.aborted) throw error;
-    return refusal(
-      "Unreachable",
-      `${hostOf(server)} cannot be asked for a token (${error instanceof Error ? error.message : "no answer"})`,
-    );
+    return refusal("Unreachable", `${hostOf(server)} cannot be asked for a token (${wordsOf(error, secrets)})`);
   } finally {
     await transport.close();
   }

@@ -1,4 +1,4 @@
-import { Hidden, type Credential } from "@rollcall/contract";
+import { Hidden, type Credential, type Refusal } from "@rollcall/contract";
 import { ApiError, type Call, type ServerConfig, type Transport } from "@rollcall/kube";
 import { describe, expect, it } from "vitest";
 import { tokenOfMember } from "./member.ts";
@@ -92,6 +92,18 @@ describe("asking a member", () => {
       expect(await ask({ server: at }, [at]).answered).toMatchObject({ kind: "credential" });
     },
   );
+
+  it.each([422, 500])("that answers %i with what it was sent in it is not quoted with that, and not at length", async (status) => {
+    const { transport } = server(() => {
+      throw new ApiError(status, "x", `POST /token: ${status} no to Bearer opaque-login\n${"and so on ".repeat(100)}`);
+    });
+    const sent: Credential = { ...login, token: new Hidden("opaque-login") };
+    const refused = await tokenOfMember(paris, sent, wanted, { open: () => transport, isAllowed: () => false }, signal);
+    const { message } = refused as Refusal;
+    expect(message).toContain(`(${status} no to Bearer [hidden] and so on`);
+    expect(message).not.toContain("opaque-login");
+    expect(message.length).toBeLessThan(500);
+  });
 
   it("never goes through a proxy that a profile names", async () => {
     const { opened, answered } = ask({ ...paris, proxy: "http://evil.test" });

@@ -1,5 +1,6 @@
 import { Hidden, refusal, type Credential, type Refusal } from "@rollcall/contract";
 import { ApiError, isApiError, type Transport } from "@rollcall/kube";
+import { wordsOf } from "./words.ts";
 
 /** A ServiceAccount, and what a token of it is to be good for. */
 export interface TokenWanted {
@@ -11,12 +12,13 @@ export interface TokenWanted {
   readonly expiration: number;
 }
 
-/** Asks a server for a token of one of its ServiceAccounts. Its life is what was granted, whatever was asked for. */
+/** Asks a server for a token of one of its ServiceAccounts. Its life is what was granted, whatever was asked for. No refusal holds one of the secrets that were sent. */
 export async function requestToken(
   transport: Pick<Transport, "call">,
   provider: string,
   { namespace, serviceAccount, audiences, expiration }: TokenWanted,
   signal: AbortSignal,
+  secrets: readonly string[] = [],
 ): Promise<Credential | Refusal> {
   const spec = { expirationSeconds: expiration, ...(audiences && { audiences }) };
   const account = `ServiceAccount ${namespace}/${serviceAccount}`;
@@ -37,7 +39,7 @@ export async function requestToken(
         `a token of ${account} may not be requested; allow "create" on serviceaccounts/token for this account`,
       );
     if (error instanceof ApiError && error.status === 422)
-      return refusal("TokenRefused", `the server gives no token of ${account} (${error.message})`);
+      return refusal("TokenRefused", `the server gives no token of ${account} (${wordsOf(error, secrets)})`);
     throw error;
   }
 }
