@@ -97,7 +97,7 @@ export function beginLife(list: ListConfig, before: Promise<void>, shared: Share
     kept.start();
     await kept.idle();
     onlooker?.through(name);
-    if (!signal.aborted) log("info", "list gone through", { list: name, clusters: kept.status().size });
+    if (!signal.aborted) log("info", "list gone through", { list: name, clusters: kept.status().size, config: digest });
   }
 
   const goneThrough = keep().catch((error: unknown) => {

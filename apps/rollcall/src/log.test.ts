@@ -1,3 +1,4 @@
+import { ApiError } from "@rollcall/kube";
 import { Hidden, RollcallError } from "@rollcall/contract";
 import type { ListEvent } from "@rollcall/sync";
 import { describe, expect, it } from "vitest";
@@ -58,7 +59,15 @@ describe("the log", () => {
   it("tells what a list does, and warns of what needs a person", () => {
     const verdict = { is: "stale", reason: "NoProvider", message: "configure one" } as const;
     const told: readonly ListEvent[] = [
-      { is: "wrote", list: "argocd", cluster: "fleet/paris", why: "member", verb: "create", key: "Secret/argocd/fleet.paris" },
+      {
+        is: "wrote",
+        list: "argocd",
+        cluster: "fleet/paris",
+        why: "joins",
+        state: "newcomer",
+        verb: "create",
+        key: "Secret/argocd/fleet.paris",
+      },
       { is: "state", list: "argocd", cluster: "fleet/paris", state: "member", verdict },
       { is: "retry", list: "argocd", cluster: "fleet/paris", error: new Error("busy"), retryIn: 250 },
       { is: "ack unknown", list: "argocd", digest: "a", expected: "b" },
@@ -71,7 +80,8 @@ describe("the log", () => {
         message: "wrote",
         list,
         cluster: "fleet/paris",
-        why: "member",
+        why: "joins",
+        state: "newcomer",
         verb: "create",
         key: "Secret/argocd/fleet.paris",
         config: "0a1b2c3d4e",
@@ -80,5 +90,28 @@ describe("the log", () => {
       { time, level: "warn", message: "retry", list, cluster: "fleet/paris", error: "busy", retryIn: 250 },
       { time, level: "warn", message: "ack unknown", list, digest: "a", expected: "b" },
     ]);
+  });
+
+  it.each([
+    ["begins", { type: "connected", kind: "Secret", again: false }, "debug"],
+    ["is there again", { type: "connected", kind: "Secret", again: true }, "info"],
+    ["fails", { type: "failed", kind: "Secret", error: new Error("x"), retryIn: 1, absent: false }, "warn"],
+  ] as const)("a watch that %s is told at its level", (_, event, level) => {
+    expect(logged((log) => logInformer(log, event))).toMatchObject([{ level }]);
+  });
+
+  it.each(["GuardPaces", "Hold", "Kept", "Mode", "Paused"])("wakes nobody for %s, which is on purpose", (reason) => {
+    const event = { is: "state", list: "a", cluster: "b", state: "missing", verdict: { is: "held", reason, message: "m" } } as const;
+    expect(logged((log) => logList(log, event, "0a"))).toMatchObject([{ level: "info" }]);
+  });
+
+  it("says what to do where a right is missing, and rounds how long it waits", () => {
+    const error = new ApiError(403, "Forbidden", "no");
+    const retry = { is: "retry", list: "a", cluster: "b", error, retryIn: 148.7 } as const;
+    expect(logged((log) => logList(log, retry, "0a"))).toMatchObject([
+      { retryIn: 149, todo: expect.stringContaining("rollcall rbac") as string },
+    ]);
+    const failed = { type: "failed", kind: "Secret", error, retryIn: 1, absent: false } as const;
+    expect(logged((log) => logInformer(log, failed))).toMatchObject([{ todo: expect.stringContaining("rollcall rbac") as string }]);
   });
 });

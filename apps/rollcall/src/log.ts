@@ -1,4 +1,4 @@
-import type { InformerEvent } from "@rollcall/kube";
+import { isApiError, type InformerEvent } from "@rollcall/kube";
 import type { ListEvent } from "@rollcall/sync";
 
 /** Writes one line: a constant message and fields. */
@@ -19,14 +19,35 @@ function plain([key, value]: [string, unknown]): [string, unknown] {
 /** What a list and watch tells, as log lines. */
 export function logInformer(log: Log, event: InformerEvent): void {
   const { type, ...fields } = event;
-  log(type === "listed" ? "debug" : "warn", `watch ${type}`, fields);
+  log(levelOf(event), `watch ${type}`, { ...fields, ...(type === "failed" && advice(event.error)) });
 }
 
-/** What a list tells, as log lines: every write and the config that it comes from, every change of state, every failure. */
+/** A watch that begins is as it should be, and one that is there again is good news. */
+function levelOf(event: InformerEvent): "debug" | "info" | "warn" {
+  if (event.type === "listed" || (event.type === "connected" && !event.again)) return "debug";
+  return event.type === "connected" ? "info" : "warn";
+}
+
+/** Whom the config, the guard's window or a person keeps is kept on purpose. */
+const onPurpose: ReadonlySet<string> = new Set(["GuardPaces", "Hold", "Kept", "Mode", "Paused"]);
+
+/** What a list tells, as log lines: every write, every change of state, every failure; which config it is of, says its digest. */
 export function logList(log: Log, event: ListEvent, config: string): void {
-  const { is, ...rest } = event;
-  const fields = is === "wrote" || is === "would" ? { ...rest, config } : rest;
+  const { is, ...fields } = event;
   // Whoever is woken by warnings wants to know of what needs a person, and of nothing else.
-  const needsSomebody = is === "state" && (event.verdict?.is === "held" || event.verdict?.is === "stale");
-  log(is === "retry" || is === "ack unknown" || needsSomebody ? "warn" : "info", is, fields);
+  const needsSomebody =
+    event.is === "state" && (event.verdict?.is === "held" || event.verdict?.is === "stale") && !onPurpose.has(event.verdict.reason);
+  const level = is === "retry" || is === "ack unknown" || needsSomebody ? "warn" : "info";
+  const rounded = event.is === "retry" ? { retryIn: Math.round(event.retryIn) } : {};
+  log(level, is, {
+    ...fields,
+    ...rounded,
+    ...((is === "wrote" || is === "would") && { config }),
+    ...(event.is === "retry" && advice(event.error)),
+  });
+}
+
+/** What to do about what a server does not allow; nobody who only knows the request can say it. */
+function advice(error: unknown): Readonly<Record<string, string>> {
+  return isApiError(error, 403) ? { todo: "give Rollcall the rights that `rollcall rbac` prints for this config" } : {};
 }

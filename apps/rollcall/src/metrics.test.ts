@@ -47,7 +47,8 @@ describe("metrics", () => {
       is: "wrote",
       list: "argocd",
       cluster: "fleet/paris",
-      why: "member",
+      why: "put right",
+      state: "member",
       verb: "change",
       key: "Secret/argocd/fleet.paris",
     } as const;
@@ -56,7 +57,7 @@ describe("metrics", () => {
     metrics.heard({ is: "retry", list: "argocd", cluster: "fleet/paris", error: new Error("no"), retryIn: 1 });
     metrics.watched({ type: "went back", kind: "ClusterProfile", from: "9", to: "3" });
     const text = metrics.text(now);
-    expect(text).toContain('rollcall_writes_total{list="argocd",verb="change",why="member"} 2\n');
+    expect(text).toContain('rollcall_writes_total{list="argocd",verb="change",why="put right"} 2\n');
     expect(text).toContain('rollcall_failed_passes_total{list="argocd"} 1\n');
     expect(text).toContain('rollcall_watch_events_total{kind="ClusterProfile",event="went_back"} 1\n');
   });

@@ -32,6 +32,7 @@ export interface Places {
 
 export interface PlacesOptions {
   readonly config: Pick<Config, "instance" | "stateNamespace" | "inventory">;
+  readonly configPath?: string;
   readonly transports: Transports;
   readonly log: Log;
   readonly onEvent: (event: InformerEvent) => void;
@@ -47,7 +48,7 @@ interface Server {
 }
 
 /** Places are opened as lists come, and a server that no list is kept on any more is left alone. */
-export function newPlaces({ config, transports, log, onEvent, timing, signal: stopping }: PlacesOptions): Places {
+export function newPlaces({ config, configPath, transports, log, onEvent, timing, signal: stopping }: PlacesOptions): Places {
   const { instance, stateNamespace, inventory } = config;
   const servers = new Map<string, Server>();
   const targets = new Map<Server, Target>();
@@ -116,6 +117,7 @@ export function newPlaces({ config, transports, log, onEvent, timing, signal: st
             transport: target.transport,
             namespace: stateNamespace,
             owner,
+            ...(configPath !== undefined && { configPath }),
             onChange: told.rollChanged,
             onError: (error) => log("error", "the roll cannot be kept", { list: name, error }),
           });

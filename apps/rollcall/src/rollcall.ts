@@ -17,6 +17,8 @@ import { newTransports } from "./transports.ts";
 
 export interface RollcallParts {
   readonly config: Config;
+  /** Where it was read from, for commands that are told to a person. */
+  readonly configPath?: string;
   /** The transport to a server; asked once for each that the config names. */
   readonly open: (server: ServerRef) => Promise<Transport>;
   readonly log: Log;
@@ -45,6 +47,7 @@ export interface Rollcall {
 
 /** Everything that runs: one hub, the places where lists are kept, and the lists. A list waits for nobody but the hub and its own place. */
 export async function startRollcall({
+  configPath,
   open,
   log,
   report,
@@ -99,7 +102,7 @@ export async function startRollcall({
     ...(report && { report }),
     ...(onlooker && { onlooker }),
     hubUrl: hubTransport.url,
-    places: newPlaces({ config, transports, log, onEvent, timing, signal }),
+    places: newPlaces({ config, ...(configPath !== undefined && { configPath }), transports, log, onEvent, timing, signal }),
     serverOf: (list) => serverOf(list, config),
     connect: logins?.connect ?? assumingLogins(providers),
   };

@@ -5,7 +5,7 @@ import { isPastHarm } from "./membership.ts";
 import { inForce } from "./orders.ts";
 import type { PassParts } from "./parts.ts";
 import type { Cause } from "./roll.ts";
-import type { SameHub } from "./same-hub.ts";
+import { setBack, type SameHub } from "./same-hub.ts";
 
 type Needed = "owner" | "adapter" | "options" | "target" | "roll" | "removals" | "mode" | "now" | "inventory" | "managerOf";
 
@@ -42,7 +42,9 @@ export function newApproval<Options>(parts: ApprovalParts<Options>): Approval {
 
   function view(): GuardView {
     const holds = inForce(roll.orders(), parts.now()).hold.size;
-    const of = `${roll.generation()} ${target.generation()} ${inventory.generation()} ${holds}`;
+    // What can be known of the hub changes without anything being counted, so that nothing is remembered for long.
+    const moment = Math.floor(performance.now() / 250);
+    const of = `${roll.generation()} ${target.generation()} ${inventory.generation()} ${holds} ${hub.doubt()?.reason} ${moment}`;
     if (cached?.of === of && parts.now() < cached.view.nextWindow) return cached.view;
     const input = guardInput();
     cached = { of, input, view: guard(input) };
@@ -54,18 +56,24 @@ export function newApproval<Options>(parts: ApprovalParts<Options>): Approval {
     const { hold } = inForce(roll.orders(), parts.now());
     const members = new Map<ClusterId, string | undefined>();
     const missing = new Map<ClusterId, Cause>();
+    const kept = new Set<ClusterId>();
     for (const id of target.ids(list)) {
       const absence = absences.get(id);
       if (absence !== undefined && isPastHarm(absence, leave)) continue;
       const choice = inventory.choose(id);
-      // Of whom nothing can be known, nobody can say that they stay.
-      if (choice.is === "unknown") continue;
       members.set(id, parts.managerOf(id) ?? absence?.manager);
+      // Of whom nothing can be known, nobody can say that they stay, nor may anybody be let go for their being there.
+      if (choice.is === "unknown") {
+        kept.add(id);
+        continue;
+      }
       const cause = choice.is === "not chosen" ? choice.cause : absence?.cause;
+      if (cause === undefined || removals[cause].then === "keep") continue;
       // Whom a person holds does not go, and no word about the others speaks of it.
-      if (cause !== undefined && removals[cause].then !== "keep" && !hold.has(id)) missing.set(id, cause);
+      if (hold.has(id)) kept.add(id);
+      else missing.set(id, cause);
     }
-    return { list, confirm: roll.confirm, now: parts.now(), settings: parts.guard, roll: roll.roll(), members, missing };
+    return { list, confirm: roll.confirm, now: parts.now(), settings: parts.guard, roll: roll.roll(), members, missing, kept };
   }
 
   function ackUnknown(digest: string, expected: string): void {
@@ -121,6 +129,13 @@ export function newApproval<Options>(parts: ApprovalParts<Options>): Approval {
     roll.note({ hub: uid, ...(window && { window }) });
   }
 
+  /** A hub that was set back is doubted by whoever comes next as well. */
+  function noteDoubt(): void {
+    const uid = parts.uid();
+    if (parts.mode === "sync" && uid !== undefined && roll.roll().hub === uid && hub.doubt() !== undefined)
+      roll.note({ hub: setBack(uid) });
+  }
+
   /** A clock that was wrong for a while has written of a future that would hold everything until it comes. */
   function mendTimes(): void {
     const { absences, window } = roll.roll();
@@ -155,7 +170,10 @@ export function newApproval<Options>(parts: ApprovalParts<Options>): Approval {
     acknowledge: () => void attempt(acknowledge),
     prove(id, isProof) {
       // All the others have to be looked at too, or they could never prove anything.
-      if (hub.saw(id, isProof)) parts.lookAtAll();
+      if (hub.saw(id, isProof)) {
+        noteDoubt();
+        parts.lookAtAll();
+      }
       proving ??= setTimeout(() => void attempt(believe), 50);
     },
     close() {

@@ -37,6 +37,16 @@ describe("whoever undoes what is written", () => {
     expect(writes(3600, next)).toBeGreaterThan(15);
   });
 
+  it("two things in turn is slowed down for each of them", () => {
+    expect(writes(60, (at) => change(at % 2 === 0 ? "one" : "another"))).toBeLessThan(24);
+  });
+
+  it("is not held for long by a clock that was set back", () => {
+    const brake = newBrake();
+    for (const _ of [1, 2, 3, 4, 5, 6]) brake.wrote("fleet/paris", [change("same")], 86_400_000);
+    expect(brake.holds([change("same")], 0)).toBeUndefined();
+  });
+
   it("does not slow down what is really new", () => expect(writes(1, (at) => change(`value ${at}`))).toBe(100));
 
   it("is named by what it takes back, and by when the next try is", () => {

@@ -10,10 +10,14 @@ export interface Brake {
 }
 
 interface Repair {
-  readonly of: string;
-  readonly id: ClusterId;
   readonly times: number;
   readonly at: number;
+}
+
+/** What was written to one object, by what it was: whoever undoes two things in turn undoes each of them. */
+interface Repaired {
+  readonly id: ClusterId;
+  readonly repairs: Map<string, Repair>;
 }
 
 /** So often it is put right at once. */
@@ -21,30 +25,37 @@ const free = 5;
 /** Whoever was left alone for so long is left alone. */
 const memory = 600_000;
 const longest = 300_000;
+/** So many different repairs of one object are remembered. */
+const most = 8;
 
 export function newBrake(): Brake {
-  const repairs = new Map<string, Repair>();
+  const objects = new Map<string, Repaired>();
 
   return {
     holds(changes, now) {
       for (const change of changes) {
-        const last = repairs.get(change.key);
-        if (last === undefined || last.times < free || last.of !== same(change)) continue;
+        const last = objects.get(change.key)?.repairs.get(same(change));
+        if (last === undefined || last.times < free) continue;
         const again = last.at + pause(last.times) - now;
-        if (again > 0) return { why: contested(change, last.times, now + again), again };
+        // A clock that was set back would hold it for longer than anything is held.
+        if (again > 0 && again <= longest) return { why: contested(change, last.times, now + again), again };
       }
       return undefined;
     },
     wrote(id, changes, now) {
       for (const change of changes) {
-        const last = repairs.get(change.key);
+        const { repairs } = objects.get(change.key) ?? { repairs: new Map<string, Repair>() };
         const of = same(change);
-        const isAgain = last !== undefined && last.of === of && now - last.at < memory + pause(last.times);
-        repairs.set(change.key, { of, id, times: isAgain ? last.times + 1 : 1, at: now });
+        const last = repairs.get(of);
+        const isAgain = last !== undefined && now >= last.at && now - last.at < memory + pause(last.times);
+        repairs.delete(of);
+        repairs.set(of, { times: isAgain ? last.times + 1 : 1, at: now });
+        if (repairs.size > most) repairs.delete(repairs.keys().next().value!);
+        objects.set(change.key, { id, repairs });
       }
     },
     forget(id) {
-      for (const [key, repair] of repairs) if (repair.id === id) repairs.delete(key);
+      for (const [key, object] of objects) if (object.id === id) objects.delete(key);
     },
   };
 }

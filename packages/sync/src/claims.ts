@@ -15,6 +15,10 @@ export interface Claims {
   /** Takes these for a cluster beside what it holds, or says who has one of them; then it is told when that one is free. */
   take(id: ClusterId, wanted: readonly string[]): Refusal | undefined;
   holder(what: string): ClusterId | undefined;
+  /** What stands for a cluster speaks of this member of the inventory, or of none that is named. */
+  speaks(id: ClusterId, memberId: string | undefined): void;
+  /** Somebody else of whom something stands and who speaks of this member; then it is told when that one is gone. */
+  speaker(id: ClusterId, memberId: string | undefined): ClusterId | undefined;
   /** Everything that one cluster holds is another's now: the same one under another name. */
   bequeath(from: ClusterId, to: ClusterId): void;
   /** Who waits for something that this one holds. */
@@ -28,12 +32,27 @@ export function newClaims(): Claims {
   const holders = new Map<string, ClusterId>();
   const held = new Map<ClusterId, ReadonlySet<string>>();
   const waiting = new Map<string, Set<ClusterId>>();
+  /** By member id, of whom something stands; and the other way round. */
+  const speakers = new Map<string, Set<ClusterId>>();
+  const spoken = new Map<ClusterId, string>();
+
+  function wait(id: ClusterId, what: string): void {
+    waiting.set(what, (waiting.get(what) ?? new Set()).add(id));
+  }
+
+  function silence(id: ClusterId): void {
+    const was = spoken.get(id);
+    if (was === undefined) return;
+    spoken.delete(id);
+    speakers.get(was)!.delete(id);
+    if (speakers.get(was)!.size === 0) speakers.delete(was);
+  }
 
   return {
     take(id, wanted) {
       const taken = wanted.find((each) => (holders.get(each) ?? id) !== id);
       if (taken !== undefined) {
-        waiting.set(taken, (waiting.get(taken) ?? new Set()).add(id));
+        wait(id, taken);
         return refusal(
           "Collision",
           `${withoutQuery(taken)} is on this list already, as ${holders.get(taken)}; one of the two has to be left out`,
@@ -45,17 +64,33 @@ export function newClaims(): Claims {
       return undefined;
     },
     holder: (what) => holders.get(what),
+    speaks(id, memberId) {
+      if (spoken.get(id) === memberId) return;
+      silence(id);
+      if (memberId === undefined || memberId === "") return;
+      spoken.set(id, memberId);
+      speakers.set(memberId, (speakers.get(memberId) ?? new Set()).add(id));
+    },
+    speaker(id, memberId) {
+      const other = [...(speakers.get(memberId ?? "") ?? [])].find((each) => each !== id);
+      if (other === undefined) return undefined;
+      for (const each of held.get(other) ?? []) wait(id, each);
+      return other;
+    },
     bequeath(from, to) {
       const all = held.get(from) ?? new Set();
       for (const each of all) holders.set(each, to);
       held.set(to, new Set([...(held.get(to) ?? []), ...all]));
       held.delete(from);
+      silence(from);
     },
     waiting: (id) => [...(held.get(id) ?? [])].flatMap((each) => [...(waiting.get(each) ?? [])]),
     settle(id, stands) {
       const freed = [...(held.get(id) ?? [])].filter((each) => !stands.includes(each));
-      if (stands.length === 0) held.delete(id);
-      else held.set(id, new Set(stands));
+      if (stands.length === 0) {
+        held.delete(id);
+        silence(id);
+      } else held.set(id, new Set(stands));
       return freed.flatMap((each) => {
         holders.delete(each);
         const next = [...(waiting.get(each) ?? [])];

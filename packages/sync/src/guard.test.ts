@@ -2,10 +2,10 @@ import type { ClusterId } from "@rollcall/contract";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { defaultGuard, guard, heldBy, spentWindow, type GuardInput, type GuardView } from "./guard.ts";
-import { emptyRoll, type Cause, type Roll, type Window } from "./roll.ts";
+import { emptyRoll, type Absence, type Cause, type Roll, type Window } from "./roll.ts";
 
 const now = Date.parse("2026-11-21T10:00:00Z");
-const confirm = "kubectl annotate configmap rollcall-argocd-roll rollcall.dev/ack=";
+const confirm = (digest: string): string => `rollcall ack argocd ${digest}`;
 
 /** A list of so many clusters, of which some would leave; each in a namespace and with a manager of its own, unless said otherwise. */
 interface Given {
@@ -18,13 +18,29 @@ interface Given {
   readonly settings?: Partial<GuardInput["settings"]>;
   readonly window?: Window;
   readonly acked?: readonly ClusterId[];
+  /** On hold by order. */
+  readonly kept?: readonly ClusterId[];
+  /** Of whom a person was asked before. */
+  readonly asked?: readonly ClusterId[];
 }
 
 const named = (count: number, from = 0): readonly ClusterId[] => Array.from({ length: count }, (_, at) => `ns-${from + at}/c`);
 
 function input(given: Given): GuardInput {
-  const { count = 0, missing = [], members, cause = "deselected", list = "argocd", settings, window, acked = [] } = given;
-  const roll: Roll = { ...emptyRoll, ...(window && { window }), acked: new Set(acked) };
+  const {
+    count = 0,
+    missing = [],
+    members,
+    cause = "deselected",
+    list = "argocd",
+    settings,
+    window,
+    acked = [],
+    kept = [],
+    asked = [],
+  } = given;
+  const absences = new Map<ClusterId, Absence>(asked.map((id) => [id, { cause, since: now, asked: asked.length }]));
+  const roll: Roll = { ...emptyRoll, absences, ...(window && { window }), acked: new Set(acked) };
   return {
     list,
     confirm,
@@ -33,6 +49,7 @@ function input(given: Given): GuardInput {
     roll,
     members: new Map(members?.map(([id, manager]) => [id, manager]) ?? named(count).map((id) => [id, undefined])),
     missing: new Map(missing.map((id) => [id, cause])),
+    kept: new Set(kept),
   };
 }
 
@@ -124,7 +141,7 @@ describe("a person has to look first", () => {
         /^6 of 10 would leave, half or more \(6 missing from list "argocd"\); check the hub, then confirm digest [0-9a-f]{10}: /,
       ),
     });
-    expect(heldBy(view, "ns-0/c", asked)!.message).toContain(`${confirm}${view.digest}`);
+    expect(heldBy(view, "ns-0/c", asked)!.message).toContain(confirm(view.digest));
   });
 
   it("has nothing to say of a list where nobody would leave, and of an empty one", () => {
@@ -330,5 +347,31 @@ describe("a roll that was lost", () => {
     expect(says({ count: 30, missing: named(1), window })).toBe("GuardPaces");
     expect(says({ count: 30, missing: named(1), window, acked: named(1) })).toBe("go");
     expect(says({ count: 30, missing: named(1), window, now: now + 600_000 })).toBe("go");
+  });
+});
+
+describe("a hold on some of those who would leave", () => {
+  const eight = { count: 8, missing: named(3), kept: named(1, 3) };
+  it("lets nobody else go who waits for a yes: half of eight is half of eight", () => expect(says(eight)).toBe("GuardHolds"));
+  it("is no one who is left", () => expect(says({ count: 3, missing: named(2), kept: named(1, 2) })).toBe("GuardHolds"));
+  it("is no one of a group who stays", () => {
+    const members = [...named(3).map((id) => [id, "one"] as const), ...named(9, 3).map((id) => [id, "two"] as const)];
+    expect(says({ members, missing: named(2), kept: named(1, 2) })).toBe("GuardHolds");
+  });
+  it("is not what a yes is about", () => {
+    const view = (given: Given): GuardView => guard(input(given));
+    expect(view(eight).digest).toBe(view({ count: 8, missing: named(3) }).digest);
+    expect(says({ ...eight, acked: named(3) })).toBe("go");
+  });
+});
+
+describe("those of whom a person was asked", () => {
+  it("do not go because the list has grown, or a window begins anew", () => {
+    const grown = { count: 13, missing: named(6) };
+    expect(says(grown)).toBe("go");
+    expect(says({ ...grown, asked: named(6) })).toBe("GuardHolds");
+    expect(says({ ...grown, asked: named(6), acked: named(6) })).toBe("go");
+    // When some of them are there again, it is another question.
+    expect(says({ count: 13, missing: named(1), asked: named(6) })).toBe("go");
   });
 });

@@ -17,12 +17,14 @@ export interface GuardInput {
   readonly now: number;
   readonly settings: GuardSettings;
   readonly roll: Roll;
-  /** How a person confirms a digest: a command without the digest. */
-  readonly confirm: string;
+  /** How a person confirms a digest: a command. */
+  readonly confirm: (digest: string) => string;
   /** Everyone who stands on the list and is not past the first harmful step, the missing ones included, with the manager where it is known. */
   readonly members: ReadonlyMap<ClusterId, string | undefined>;
   /** Those of them who would leave, by the causes that make them go. */
   readonly missing: ReadonlyMap<ClusterId, Cause>;
+  /** Those of them who would leave, were they not held by order: that they stay for now makes nobody else's leaving smaller. */
+  readonly kept?: ReadonlySet<ClusterId>;
 }
 
 /** What the guard says at this moment: who needs a person's word, and how many may go without one. */
@@ -37,6 +39,8 @@ export interface GuardView {
   readonly nextWindow: number;
   /** The window that a leaving now would belong to. */
   readonly window: Window;
+  /** How many would leave, or have just left. */
+  readonly atRisk: number;
 }
 
 /**
@@ -44,24 +48,29 @@ export interface GuardView {
  *   would leave nobody behind                                     ack
  *   half or more of four or more, as it stood in this window      ack
  *   all of a namespace or of a manager with three or more         ack
+ *   as many as when a person was asked, who has said nothing yet   ack
  *   else: the smaller of `max` and `percent`, one at least, a window
  */
-export function guard({ list, now, settings, roll, members, missing }: GuardInput): GuardView {
+export function guard({ list, now, settings, roll, members, missing, kept = new Set() }: GuardInput): GuardView {
   const window = openWindow(roll.window, now, settings, members);
   const unacked = [...missing].filter(([id]) => !roll.acked.has(id));
-  const atRisk = new Set([...window.gone, ...unacked.map(([id]) => id)]);
-  const remaining = members.size - missing.size;
+  const atRisk = new Set([...window.gone, ...unacked.map(([id]) => id), ...kept]);
+  const going = new Set([...missing.keys(), ...kept]);
+  const asked = Math.min(...unacked.map(([id]) => roll.absences.get(id)?.asked ?? Number.POSITIVE_INFINITY));
   const share = Math.max(1, Math.floor((settings.percent * window.members) / 100));
   const needsAck =
-    (missing.size > 0 && remaining === 0 && "nobody would be left") ||
+    (missing.size > 0 && going.size === members.size && "nobody would be left") ||
     (window.members >= 4 && atRisk.size * 2 >= window.members && `${atRisk.size} of ${window.members} would leave, half or more`) ||
-    wholeGroup(window, atRisk, members, missing, roll.acked);
+    wholeGroup(window, atRisk, members, going, roll.acked) ||
+    // A list that grew, or a window that began anew, is nobody's word.
+    (atRisk.size >= asked && `${atRisk.size} would leave, of whom a person was asked before`);
   return {
     digest: planDigest(list, roll, missing),
     ...(needsAck && { needsAck }),
     room: window.spent ? 0 : Math.max(0, Math.min(settings.max, share) - window.gone.length),
     nextWindow: window.since + settings.window * 1000,
     window,
+    atRisk: atRisk.size,
   };
 }
 
@@ -80,14 +89,18 @@ export function heldBy(
 ): Refusal | undefined {
   if (roll.acked.has(id)) return undefined;
   if (view.needsAck !== undefined) {
-    const how = `check the hub, then confirm digest ${view.digest}: ${confirm}${view.digest}`;
+    const how = `check the hub, then confirm digest ${view.digest}: ${confirm(view.digest)}`;
     return refusal("GuardHolds", `${view.needsAck} (${missing.size} missing from list "${list}"); ${how}`);
   }
   if (view.room > 0) return undefined;
   const when = new Date(view.nextWindow).toISOString();
   if (view.window.spent)
     return refusal("GuardPaces", `the roll of list "${list}" was lost, so nobody knows who left just now; the first may go at ${when}`);
-  return refusal("GuardPaces", `${view.window.gone.length} clusters left list "${list}" in this window; the next may go at ${when}`);
+  return refusal("GuardPaces", `${counted(view.window.gone.length)} left list "${list}" in this window; the next may go at ${when}`);
+}
+
+function counted(clusters: number): string {
+  return clusters === 1 ? "1 cluster" : `${clusters} clusters`;
 }
 
 function sinceOf({ absences }: Roll, id: ClusterId): string {
@@ -116,7 +129,7 @@ function wholeGroup(
   window: Window,
   atRisk: ReadonlySet<ClusterId>,
   members: GuardInput["members"],
-  missing: GuardInput["missing"],
+  goingSet: ReadonlySet<ClusterId>,
   acked: Roll["acked"],
 ): string | undefined {
   const going: Record<string, number> = {};
@@ -126,7 +139,7 @@ function wholeGroup(
   const goes = new Set<string>();
   for (const [id, manager] of members)
     for (const group of groupsOf(id, manager))
-      if (!missing.has(id)) stays.add(group);
+      if (!goingSet.has(id)) stays.add(group);
       else if (!acked.has(id)) goes.add(group);
   const whole = Object.entries(window.groups).find(
     ([group, size]) => (going[group] ?? 0) >= size || (goes.has(group) && !stays.has(group)),

@@ -1,4 +1,5 @@
-export { keepList, type KeptList, type ListParts, type Status } from "./list.ts";
+export { keepList, type ListParts } from "./list.ts";
+export type { KeptList, Status } from "./kept-list.ts";
 export type { ListEvent } from "./list-event.ts";
 export type { Inventory, Planned } from "./parts.ts";
 export type { Mode } from "./mode.ts";
@@ -19,3 +20,4 @@ export { causes, readRoll, type Absence, type Cause, type Roll, type Way } from 
 export { clusterOf, marked, type Owner } from "./marks.ts";
 export { claimsOf, newClaims, oldestFirst, type Claims } from "./claims.ts";
 export { credentialEnd } from "./login-mark.ts";
+export type { Reason } from "./reasons.ts";

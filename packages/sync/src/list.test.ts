@@ -95,7 +95,7 @@ describe.concurrent("ten clusters, some of which vanish", patience, () => {
     expect(verdict).toMatchObject({
       is: "held",
       reason: "GuardHolds",
-      message: expect.stringMatching(/: rollcall ack list [0-9a-f]{10}$/),
+      message: expect.stringMatching(/: rollcall ack list [0-9a-f]{10} --config FILE$/),
     });
 
     acknowledge(bench, "0123456789");
@@ -122,6 +122,23 @@ describe.concurrent("ten clusters, some of which vanish", patience, () => {
     await engine.settle();
     expect(standing(bench)).toHaveLength(10);
     expect(digestIn(engine, "fleet/c0")).not.toBe(digest);
+  });
+
+  it("half of them, and then the list grows and a window begins: nobody goes for that, until a person says so", async (test) => {
+    const [bench, engine] = await withMembers(test, mixed(names(12)));
+    bench.fleet.remove(...names(6));
+    await engine.settle();
+    expect(engine.list.status().get("fleet/c0")?.verdict).toMatchObject({ reason: "GuardHolds" });
+    bench.fleet.put(...mixed(["new-1", "new-2"]));
+    await engine.stop();
+    bench.advance(601);
+    const second = await bench.start();
+    await second.settle();
+    expect(standing(bench)).toHaveLength(14);
+    expect(second.list.status().get("fleet/c0")?.verdict).toMatchObject({ reason: "GuardHolds" });
+    acknowledge(bench, digestIn(second, "fleet/c0"));
+    await second.settle();
+    expect(standing(bench)).toHaveLength(8);
   });
 
   it("a word is about those who were meant, and not about who leaves later", async (test) => {
@@ -357,7 +374,69 @@ describe.concurrent("one change", patience, () => {
   });
 });
 
+describe.concurrent("an absence that ended while nothing could be noted", patience, () => {
+  it("does not speed the next one: after a pause its grace begins anew", async (test) => {
+    const [bench, engine] = await withMembers(test, mixed(names(6)), { ...atOnce, deselected: { then: "release", after: 60 } });
+    bench.fleet.select(({ name }) => name !== "c0");
+    await engine.settle();
+    const paused = (orders: string | null): void => {
+      const { metadata, data, ...rest } = rollObjectOf(bench)!;
+      const { resourceVersion: _, ...sent } = metadata;
+      const { orders: __, ...others } = data!;
+      bench.hub.apply({ ...rest, metadata: sent, data: { ...others, ...(orders !== null && { orders }) } });
+    };
+    paused(JSON.stringify({ version: 1, pause: { why: "w", at: "2026-11-21T10:00:00Z" } }));
+    await soon(() => expect(engine.list.status().get("fleet/c1")?.verdict?.reason).toBe("Paused"));
+    bench.fleet.select(() => true);
+    await engine.settle();
+    bench.advance(86_400);
+    bench.fleet.select(({ name }) => name !== "c0");
+    await engine.settle();
+    paused(null);
+    await soon(() => expect(engine.list.status().get("fleet/c1")?.verdict).toBeUndefined());
+    await engine.settle();
+    expect(standing(bench)).toContain("c0");
+    bench.advance(61);
+    await engine.settle();
+    expect(standing(bench)).not.toContain("c0");
+  });
+});
+
+describe.concurrent("a list of which nothing can be known for a moment", patience, () => {
+  it("is not one where nobody is missing: the guard's word is not remembered from then", async (test) => {
+    const [bench, engine] = await withMembers(test, mixed(names(10)));
+    bench.fleet.remove(...names(8));
+    await engine.settle();
+    expect(engine.list.status().get("fleet/c0")?.verdict).toMatchObject({ reason: "GuardHolds" });
+    for (const _ of [1, 2, 3]) {
+      bench.fleet.doubt({ reason: "HubUnreachable", message: "away" });
+      engine.list.view();
+      engine.list.look(["fleet/c0"]);
+      await engine.list.idle();
+      engine.list.view();
+      bench.fleet.doubt();
+      await engine.settle();
+    }
+    bench.advance(3600);
+    await engine.settle();
+    expect(standing(bench)).toHaveLength(10);
+    expect(engine.list.view()).toMatchObject({ needsAck: expect.any(String) as string });
+  });
+});
+
 describe.concurrent("a clock that was wrong for a while", patience, () => {
+  it("is mended while the program runs", async (test) => {
+    const [bench, engine] = await withMembers(test, mixed(names(6)), { ...atOnce, deselected: { then: "release", after: 60 } });
+    bench.advance(86_400 * 365);
+    bench.fleet.select(({ name }) => name !== "c0");
+    await engine.settle();
+    bench.advance(-86_400 * 365);
+    await engine.settle();
+    bench.advance(62);
+    await engine.settle();
+    expect(standing(bench)).not.toContain("c0");
+  });
+
   it("does not hold anybody until the future comes that it wrote of", async (test) => {
     const [bench, first] = await withMembers(test, mixed(names(10)), { ...atOnce, unregistered: { then: "release", after: 60 } });
     bench.advance(86_400);
@@ -422,12 +501,33 @@ describe.concurrent("a hub that was set back", patience, () => {
     await engine.settle();
     bench.advance(86_400);
     await engine.settle();
-    expect(bench.writes(from)).toEqual([]);
+    // But for word of the doubt itself, which outlives a restart.
+    expect(bench.writes(from).map(({ resource }) => resource)).toEqual(["configmaps"]);
     expect(engine.list.status().get("fleet/c0")).toMatchObject({ state: "member", verdict: { is: "stale", reason: "HubWentBack" } });
     bench.fleet.put(...mixed(["c0"]));
     await engine.settle();
     expect(standing(bench)).toEqual([...names(6), "old"]);
     expect(engine.list.status().get("fleet/c0")?.verdict).toBeUndefined();
+  });
+
+  it("is doubted by whoever comes next as well: another config, another program", async (test) => {
+    const [bench, first] = await withMembers(test, mixed(names(6)));
+    bench.fleet.remove("c0");
+    bench.fleet.setBack();
+    await first.settle();
+    await first.stop();
+    const second = await bench.start();
+    await second.settle();
+    for (const _ of [1, 2]) {
+      bench.advance(86_400);
+      await second.settle();
+    }
+    expect(standing(bench)).toHaveLength(6);
+    expect(second.list.status().get("fleet/c0")?.verdict).toMatchObject({ reason: "HubWentBack" });
+    bench.fleet.put(...mixed(["c0"]));
+    await second.settle();
+    expect(second.list.status().get("fleet/c0")?.verdict).toBeUndefined();
+    expect(rollOf(bench).hub).toBe("hub-1");
   });
 
   it("is obeyed when a person says so", async (test) => {
@@ -745,10 +845,10 @@ describe.concurrent("what a list tells", patience, () => {
       event.is === "wrote" && event.cluster === "fleet/c0" ? [`${event.why}: ${event.verb} ${event.key}`] : [],
     );
     expect(wrote).toEqual([
-      "newcomer: create ConfigMap/toys/fleet.c0",
-      "newcomer: create Secret/toys/fleet.c0",
-      "leaving: delete ConfigMap/toys/fleet.c0",
-      "leaving: delete Secret/toys/fleet.c0",
+      "joins: create ConfigMap/toys/fleet.c0",
+      "joins: create Secret/toys/fleet.c0",
+      "unregistered: delete ConfigMap/toys/fleet.c0",
+      "unregistered: delete Secret/toys/fleet.c0",
     ]);
   });
 

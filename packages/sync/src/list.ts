@@ -1,4 +1,4 @@
-import { refusalOf, type Answered, type ClusterId, type Verdict } from "@rollcall/contract";
+import { annotations, refusalOf, type ClusterId, type Verdict } from "@rollcall/contract";
 import { workQueue } from "@rollcall/kube";
 import { newAnswers } from "./answered.ts";
 import { newApproval } from "./approval.ts";
@@ -6,17 +6,19 @@ import { isLate } from "./apply.ts";
 import { newBrake } from "./brake.ts";
 import { claimNames, newClaims, oldestFirst } from "./claims.ts";
 import type { GuardSettings, GuardView } from "./guard.ts";
-import type { Choice, State } from "./membership.ts";
+import type { Choice } from "./membership.ts";
 import { obey } from "./obey.ts";
+import type { KeptList, Status } from "./kept-list.ts";
 import type { ListEvent } from "./list-event.ts";
 import { newPace, type PaceSettings } from "./pace.ts";
 import type { Looked, PassParts } from "./parts.ts";
 import { pass } from "./pass.ts";
 import { anchorOf } from "./standing.ts";
+import { newReasons } from "./reasons.ts";
 import { sameHub, type HubView } from "./same-hub.ts";
 
 /** What a list has of its own for its passes. */
-type Own = "kinds" | "claims" | "managerOf" | "view" | "held" | "orders" | "brake" | "pace";
+type Own = "kinds" | "claims" | "managerOf" | "view" | "held" | "orders" | "back" | "brake" | "pace";
 
 export interface ListParts<Options> extends Omit<PassParts<Options>, Own> {
   readonly guard: GuardSettings;
@@ -25,30 +27,6 @@ export interface ListParts<Options> extends Omit<PassParts<Options>, Own> {
   /** Which hub the inventory is read from: another hub is another truth. */
   readonly hub: () => HubView;
   readonly report: (event: ListEvent) => void;
-}
-
-/** How one cluster stands on a list, and since when. */
-export interface Status {
-  readonly state: State;
-  readonly verdict?: Verdict;
-  readonly since: number;
-}
-
-export interface KeptList {
-  /** Look again at these clusters: something about them may have changed. */
-  look(ids: Iterable<ClusterId>): void;
-  /** Somebody has written what stands for these; where that was the list itself, there is nothing to look at. */
-  touched(ids: Iterable<ClusterId>): void;
-  /** Begins; everything that it reads from must be complete by now. */
-  start(): void;
-  /** Looks at an operator's ack, and again at everyone who waits for one. */
-  rollChanged(): void;
-  status(): ReadonlyMap<ClusterId, Status>;
-  /** What is handed to those who ask: whoever stands and has not been taken out of answers. */
-  answered(): readonly Answered[];
-  view(): GuardView;
-  idle(): Promise<void>;
-  close(): Promise<void>;
 }
 
 /** When somebody else writes first again and again, waiting a little is not enough. */
@@ -64,6 +42,7 @@ export function keepList<Options>(parts: ListParts<Options>): KeptList {
   const kinds = adapter.writes(options);
   const leave = adapter.leave(options);
   const claims = newClaims();
+  const reasons = newReasons();
   const status = new Map<ClusterId, Status>();
   const managers = new Map<ClusterId, string>();
   /** How often in a row somebody else wrote first. */
@@ -99,6 +78,7 @@ export function keepList<Options>(parts: ListParts<Options>): KeptList {
     view,
     held: (id) => approval.held(id),
     orders: () => obedience.orders(),
+    back: new Set(),
     brake: newBrake(),
     ...(parts.pacing && { pace: newPace(parts.pacing) }),
   };
@@ -107,11 +87,13 @@ export function keepList<Options>(parts: ListParts<Options>): KeptList {
 
   async function work(id: ClusterId): Promise<number | void> {
     const isAsked = asked.delete(id);
-    if (written.delete(id) && !isAsked && well.get(id) === whatStands(id)) return;
+    const stood = well.get(id);
+    if (written.delete(id) && !isAsked && stood === whatStands(id)) return;
     well.delete(id);
     try {
+      const isUntouched = stood === whatStands(id);
       const looked = await pass(id, passParts);
-      tell(id, looked);
+      tell(id, looked, isUntouched);
       const { state, verdict } = status.get(id) ?? {};
       if (state === "member" && verdict === undefined && looked.failed === undefined) well.set(id, whatStands(id));
       if (looked.failed !== undefined) throw looked.failed;
@@ -140,13 +122,17 @@ export function keepList<Options>(parts: ListParts<Options>): KeptList {
     status.set(id, { state: before?.state ?? (target.of(list, id).length > 0 ? "member" : "newcomer"), verdict, since });
   }
 
-  function tell(id: ClusterId, { state, wrote, would, cluster, freed, failed, ...looked }: Looked): void {
+  function tell(id: ClusterId, looked: Looked, isUntouched: boolean): void {
+    const { absence, cluster, failed, freed, state, uid, would, wrote } = looked;
     const verdict: Verdict | undefined =
       looked.verdict ?? (failed === undefined || isLate(failed) ? undefined : { is: "stale", ...refusalOf(failed) });
     if (cluster !== undefined) managers.set(id, cluster.manager);
-    const why = { ...(cluster && { uid: cluster.uid, resourceVersion: cluster.resourceVersion }) };
-    for (const each of wrote) report({ is: "wrote", list, cluster: id, why: state, ...why, ...each });
-    for (const change of would) report({ is: "would", list, cluster: id, change });
+    const why = reasons.of(id, looked, isUntouched);
+    const going = state === "leaving" &&
+      absence?.leaving && { way: absence.leaving.way, ...(roll.roll().acked.has(id) && { acked: true as const }) };
+    const of = { ...(uid !== undefined && { uid }), ...(cluster && { resourceVersion: cluster.resourceVersion }), ...going };
+    for (const each of wrote) report({ is: "wrote", list, cluster: id, why, state, ...of, ...each });
+    for (const change of would) report({ is: "would", list, cluster: id, why, change });
     look(freed);
     answers.see(id);
     const now = state === "newcomer" && wrote.length > 0 && verdict === undefined && failed === undefined ? "member" : state;
@@ -158,15 +144,15 @@ export function keepList<Options>(parts: ListParts<Options>): KeptList {
       managers.delete(id);
       answers.forget(id);
       passParts.brake.forget(id);
+      reasons.forget(id);
       look(claims.settle(id, []));
       if (before === undefined) return;
     } else if (isNews) status.set(id, { state: now, ...(verdict && { verdict }), since: parts.now() });
-    if (isNews) report({ is: "state", list, cluster: id, state: now, ...(verdict && { verdict }) });
-    if (isNews && now === "missing") {
-      approval.acknowledge();
-      // One of them may be the same cluster by another name.
-      look(claims.waiting(id));
-    }
+    const missing = absence && { cause: absence.cause, since: new Date(absence.since).toISOString() };
+    if (isNews) report({ is: "state", list, cluster: id, state: now, ...(verdict && { verdict }), ...missing });
+    if (isNews && now === "missing") approval.acknowledge();
+    // One of them may be the same cluster by another name.
+    if (isNews && now === "missing") look(claims.waiting(id));
     if (looked.isProof !== undefined) approval.prove(id, looked.isProof);
   }
 
@@ -211,8 +197,9 @@ export function keepList<Options>(parts: ListParts<Options>): KeptList {
       approval.tidy();
       const standing = [...target.ids(list)];
       for (const id of standing) {
-        const { server, name } = anchorOf(target.of(list, id), kinds)?.plain ?? {};
-        if (server !== undefined) claims.take(id, claimNames(server, name));
+        const { metadata, plain } = anchorOf(target.of(list, id), kinds)!;
+        if (plain["server"] !== undefined) claims.take(id, claimNames(plain["server"], plain["name"]));
+        claims.speaks(id, metadata.annotations[annotations.memberId]);
       }
       look(standing);
       look(roll.roll().absences.keys());

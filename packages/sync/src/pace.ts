@@ -18,23 +18,25 @@ const minute = 60_000;
 /** A wave of changes begins with its canaries; it is over when nobody has asked for a while. Single changes are never slowed down. */
 export function newPace({ perMinute, canary, watch }: PaceSettings): Pace {
   let canaries: number[] = [];
-  let others: number[] = [];
+  let last = Number.NEGATIVE_INFINITY;
   let asked = Number.NEGATIVE_INFINITY;
 
   return {
     ask(now) {
-      const isOver = now - asked > minute + watch * 1000;
+      // Also where the clock was set back: what it said before means nothing now.
+      const isOver = now - asked > minute + watch * 1000 || now < asked;
       asked = now;
-      if (isOver) [canaries, others] = [[], []];
+      if (isOver) [canaries, last] = [[], Number.NEGATIVE_INFINITY];
       if (canaries.length < canary) {
         canaries.push(now);
         return 0;
       }
       const watched = canaries.at(-1)! + watch * 1000 - now;
       if (watched > 0) return watched;
-      others = others.filter((at) => now - at < minute);
-      if (others.length >= perMinute) return others[0]! + minute - now;
-      others.push(now);
+      // One after the other, and not a minute's share at once.
+      const wait = last + minute / perMinute - now;
+      if (wait > 0) return wait;
+      last = now;
       return 0;
     },
   };

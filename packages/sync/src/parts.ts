@@ -9,6 +9,7 @@ import type { Mode } from "./mode.ts";
 import type { Orders } from "./orders.ts";
 import type { Pace } from "./pace.ts";
 import type { Change } from "./plan.ts";
+import type { Absence } from "./roll.ts";
 import type { RollKeeper } from "./roll-keeper.ts";
 import type { Standing } from "./standing.ts";
 import type { Target } from "./target.ts";
@@ -45,6 +46,8 @@ export interface PassParts<Options> {
   /** The guard's view of the whole list, and its word on one cluster. */
   readonly view: () => GuardView;
   readonly held: (id: ClusterId) => Refusal | undefined;
+  /** Who was found to be chosen again while nothing could be noted. */
+  readonly back: Set<ClusterId>;
   readonly brake: Brake;
   readonly pace?: Pace;
   /** What people have ordered, as far as it holds now. */
@@ -70,6 +73,10 @@ export interface Looked {
   /** Who may now have what this cluster had. */
   readonly freed: readonly ClusterId[];
   readonly cluster?: Cluster;
+  /** The profile's uid, of one that is gone as what stands says. */
+  readonly uid?: string;
+  /** Why and since when it is not chosen. */
+  readonly absence?: Absence;
   readonly again?: number;
   /** Nothing is to be concluded at the moment; whether what stands can be shown to be this cluster. */
   readonly isProof?: boolean;

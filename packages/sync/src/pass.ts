@@ -1,6 +1,7 @@
 import { annotations, isRefusal, ourDomain, refusal, type Cluster, type ClusterId, type Reachable, type Refusal } from "@rollcall/contract";
 import { apply, type Wrote } from "./apply.ts";
-import { predecessorOf } from "./inherit.ts";
+import { absenceNow } from "./absence.ts";
+import { heirOf, predecessorOf } from "./inherit.ts";
 import { isSameCluster } from "./marks.ts";
 import { membership, stepDone, type Choice, type Membership } from "./membership.ts";
 import { allowed, paused } from "./mode.ts";
@@ -11,11 +12,11 @@ import { remember } from "./remember.ts";
 import { render, type Entry } from "./render.ts";
 import { isProof } from "./same-hub.ts";
 import { anchorOf, type Standing } from "./standing.ts";
-import { takeStep, usedMeanwhile } from "./step.ts";
+import { takeStep, usedMeanwhile, usedStill } from "./step.ts";
 
 /** One pass over one cluster of one list: read, decide, write. Safe to repeat at any moment. */
 export async function pass<Options>(id: ClusterId, parts: PassParts<Options>): Promise<Looked> {
-  const { adapter, options, target, roll, inventory, owner, removals, kinds } = parts;
+  const { adapter, options, target, inventory, owner, removals, kinds } = parts;
   const cluster = inventory.cluster(id);
   const isConcerned = inventory.choose(id).is === "chosen" || target.of(owner.list, id).length > 0;
   // Nobody asks for a login to a cluster that has nothing to do with this list.
@@ -32,25 +33,30 @@ export async function pass<Options>(id: ClusterId, parts: PassParts<Options>): P
   const choice = inventory.choose(id);
   const isSame =
     anchor === undefined || entry === undefined || isRefusal(entry) || isSameCluster(anchor.metadata.annotations, entry.cluster);
-  const double = own.length === 0 ? inventory.duplicate?.(id, (other) => target.of(owner.list, other).length > 0) : undefined;
+  const double = own.length === 0 && choice.is === "chosen" ? doubleOf(id, cluster, parts) : undefined;
   // What another cluster holds on this list cannot be taken; what stands for a predecessor of the name is not ours to take yet.
   const mayTake = choice.is === "chosen" && isSame && before === undefined && double === undefined;
   const taken = mayTake && entry && !isRefusal(entry) ? parts.claims.take(id, entry.claims) : undefined;
   const refused = isRefusal(entry) ? entry : (double ?? taken);
-  const absence = roll.roll().absences.get(id);
+  const absence = absenceNow(id, own, parts);
   const { pause, hold } = parts.orders();
-  const found = membership({
-    now: parts.now(),
-    choice,
-    stands: own.length > 0,
-    isSame,
-    ...(refused && { refused }),
-    ...(absence && { absence }),
-    removals,
-    leave: adapter.leave(options),
-    ...(hold.has(id) && { hold: refusal("Hold", `it is held by order: ${inWords(hold.get(id)!)}`) }),
-    guard: () => parts.held(id) ?? again,
-  });
+  const found = noted(
+    membership({
+      now: parts.now(),
+      choice,
+      stands: own.length > 0,
+      isSame,
+      ...(refused && { refused }),
+      ...(absence && { absence }),
+      removals,
+      leave: adapter.leave(options),
+      ...(hold.has(id) && { hold: refusal("Hold", `it is held by order: ${inWords(hold.get(id)!)}`) }),
+      guard: () => heirOf(id, anchor, parts) ?? parts.held(id) ?? again,
+    }),
+    parts,
+  );
+  // While nothing is noted, that it is back is kept in mind.
+  if ((pause !== undefined || parts.mode === "observe") && absence !== undefined && found.may === "write") parts.back.add(id);
   const changes =
     found.may === "write" && entry !== undefined && !isRefusal(entry)
       ? plan({ desired: entry.objects, current: own, owner, reading: adapter, ...(entry.left && { left: entry.left }) })
@@ -68,6 +74,7 @@ export async function pass<Options>(id: ClusterId, parts: PassParts<Options>): P
     would: parts.mode === "observe" || pause !== undefined ? changes.map((change) => `${change.do} ${change.key}`) : [],
     freed: [],
     ...(cluster && { cluster }),
+    ...uidOf(cluster, anchor),
     ...(choice.is === "unknown" &&
       anchor && {
         isProof: entry !== undefined && !isRefusal(entry) && isProof(anchor.metadata.annotations, entry.cluster),
@@ -98,6 +105,30 @@ function isWithdrawn(cluster: Cluster | undefined, choice: Choice, refused: Refu
   return anchor?.metadata.annotations[annotations.clusterUid] === cluster.uid;
 }
 
+/** Why a newcomer is nobody new: what stands for another one, missing or not, speaks of the same member, or another profile does. */
+function doubleOf<Options>(id: ClusterId, cluster: Cluster | undefined, parts: PassParts<Options>): Refusal | undefined {
+  const { claims, inventory, owner, target } = parts;
+  const other = claims.speaker(id, cluster?.memberId);
+  if (other !== undefined)
+    return refusal(
+      "DuplicateMember",
+      `its member id ${JSON.stringify(cluster?.memberId)} is that of ${other}, which stands on the list; it joins when that one is gone, or give each member its own id`,
+    );
+  return inventory.duplicate?.(id, (each) => target.of(owner.list, each).length > 0);
+}
+
+/** That a person was asked about it is remembered until they answer, or it is chosen again. */
+function noted<Options>(found: Membership, { view }: PassParts<Options>): Membership {
+  const { absence, verdict } = found;
+  if (absence === undefined || absence.asked !== undefined || verdict?.reason !== "GuardHolds") return found;
+  return { ...found, absence: { ...absence, asked: view().atRisk } };
+}
+
+function uidOf(cluster: Cluster | undefined, anchor: Standing | undefined): Pick<Looked, "uid"> {
+  const uid = cluster?.uid ?? anchor?.metadata.annotations[annotations.clusterUid];
+  return uid === undefined ? {} : { uid };
+}
+
 function failing({ failing: why }: Reachable): Partial<Looked> {
   return why === undefined ? {} : { verdict: { is: "stale", ...why } };
 }
@@ -107,6 +138,8 @@ async function heldAgain<Options>(id: ClusterId, parts: PassParts<Options>): Pro
   const { adapter, options, target, roll, owner, kinds, now } = parts;
   const leaving = roll.roll().absences.get(id)?.leaving;
   const own = target.of(owner.list, id);
+  // Of whom nothing is known no step is taken, and nobody need be asked.
+  if (parts.inventory.choose(id).is === "unknown") return undefined;
   const held = leaving && parts.held(id);
   if (leaving === undefined || held !== undefined) return held;
   return usedMeanwhile(adapter.leave(options), leaving, { own, anchor: anchorOf(own, kinds), target, now: now() });
@@ -126,6 +159,7 @@ async function write<Options>(
   const hindered = await make(id, changes, wrote, parts);
   if (hindered !== undefined) return hindered;
   if (before !== undefined) parts.claims.bequeath(before, id);
+  parts.claims.speaks(id, entry.cluster.memberId);
   // Nothing stands under the name that it had before, and whoever bears that is to be looked at.
   return { freed: [...(before === undefined ? [] : [before]), ...parts.claims.settle(id, entry.claims)] };
 }
@@ -165,6 +199,10 @@ async function step<Options>(
   const { absence, may } = outcome;
   if (typeof may !== "object" || absence?.leaving === undefined) return {};
   const now = parts.now();
+  const input = { own, anchor, target: parts.target, now };
+  // However long ago nobody used it: what deletes is asked about as long as something stands.
+  const used = may.take.does === "delete" ? await usedStill(parts.adapter.leave(parts.options), absence.leaving, input) : undefined;
+  if (used !== undefined) return { verdict: { is: "waits", ...used }, again: 10_000 };
   const taken = await takeStep({ step: may.take, since: absence.leaving.since, now, own, anchor, target: parts.target, wrote });
   if (taken.isDone) await parts.roll.commit({ absence: { id, is: stepDone(absence, parts.now()) } });
   const again = taken.isDone ? 1 : taken.again;

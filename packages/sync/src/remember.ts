@@ -4,10 +4,11 @@ import type { PassParts } from "./parts.ts";
 
 /** Writes into the roll what the next look has to know, and says whether it waited for that: a step is begun only once it is written. */
 export async function remember<Options>(id: ClusterId, { state, absence, may }: Membership, parts: PassParts<Options>): Promise<boolean> {
-  const { roll, adapter, options } = parts;
+  const { back, roll, adapter, options } = parts;
   // Nobody goes by `upsert`, yet who is there again is no longer missing, or a later absence would have no grace.
   const isBack = state === "member" || state === "newcomer" || state === "gone";
   if (parts.mode === "observe" || (parts.mode === "upsert" && !isBack)) return false;
+  back.delete(id);
   const before = roll.roll().absences.get(id);
   const manager = absence?.manager ?? parts.managerOf(id);
   const is = absence && { ...absence, ...(manager !== undefined && { manager }) };

@@ -14,8 +14,8 @@ export interface RollKeeper {
   /** As it is written: what another one would read who takes over now. */
   saved(): Roll;
   generation(): number;
-  /** How a person confirms a digest: this, and the digest behind it. */
-  readonly confirm: string;
+  /** How a person confirms a digest: a command. */
+  readonly confirm: (digest: string) => string;
   /** The digest that an operator has put on the roll, if any. */
   ack(): string | undefined;
   /** What people have ordered, whether or not it holds at this moment. */
@@ -33,6 +33,8 @@ export interface RollKeeperOptions {
   readonly transport: Transport;
   readonly namespace: string;
   readonly owner: Owner;
+  /** Where the config is, for commands that are told to a person. */
+  readonly configPath?: string;
   /** Told when the roll is another than it was: an ack, or another writer. */
   readonly onChange: () => void;
   readonly onError: (error: unknown) => void;
@@ -41,7 +43,7 @@ export interface RollKeeperOptions {
 const pause = 50;
 
 /** Keeps a list's roll in its ConfigMap. Every write carries a resourceVersion, so two writers cannot spend the same window. */
-export function rollKeeper({ transport, namespace, owner, onChange, onError }: RollKeeperOptions): RollKeeper {
+export function rollKeeper({ transport, namespace, owner, configPath = "FILE", onChange, onError }: RollKeeperOptions): RollKeeper {
   const object = rollObject(transport, namespace, owner);
   const retry = backoff();
   const closing = new AbortController();
@@ -196,7 +198,7 @@ export function rollKeeper({ transport, namespace, owner, onChange, onError }: R
     roll: () => draft,
     saved: () => saved,
     generation: () => generation,
-    confirm: `rollcall ack ${owner.list} `,
+    confirm: (digest) => `rollcall ack ${owner.list} ${digest} --config ${configPath}`,
     ack: () => written?.metadata.annotations?.[annotations.ack],
     orders: () => orders,
     note(change) {

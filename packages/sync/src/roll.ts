@@ -14,6 +14,11 @@ export interface Absence {
   readonly since: number;
   /** The manager of its profile, as long as anybody remembers: the guard counts by it. */
   readonly manager?: string;
+  /**
+   * A person was asked whether it may go, when so many would have left. Without an answer it does not go as long as so many would,
+   * whatever becomes of the list meanwhile.
+   */
+  readonly asked?: number;
   /** Once its grace is over: how far it went. */
   readonly leaving?: Leaving;
 }
@@ -56,6 +61,7 @@ interface Group {
   readonly cause: Cause;
   readonly since: string;
   readonly manager?: string;
+  readonly asked?: number;
   readonly way?: Way;
   readonly steps?: string;
   readonly step?: number;
@@ -132,11 +138,12 @@ function parsed(text: string): Text | null {
   }
 }
 
-function storyOf({ cause, since, manager, leaving }: Absence): Omit<Group, "clusters"> {
+function storyOf({ cause, since, manager, asked, leaving }: Absence): Omit<Group, "clusters"> {
   return {
     cause,
     since: second(since),
     ...(manager !== undefined && { manager }),
+    ...(asked !== undefined && { asked }),
     ...(leaving && {
       way: leaving.way,
       steps: leaving.steps,
@@ -152,10 +159,10 @@ function membersOf({ clusters }: Group): readonly ClusterId[] {
   return clusters;
 }
 
-function absenceOf({ cause, since, manager, way, steps, step, does, stepSince }: Group): Absence {
+function absenceOf({ cause, since, manager, asked, way, steps, step, does, stepSince }: Group): Absence {
   must(causes.includes(cause), `"${cause}" is no cause`);
   must(manager === undefined || typeof manager === "string", "a manager is no text");
-  const absence: Absence = { cause, since: at(since), ...(manager !== undefined && { manager }) };
+  const absence: Absence = { cause, since: at(since), ...(manager !== undefined && { manager }), ...(isCount(asked) && { asked }) };
   if (way === undefined) return absence;
   must(way === "drain" || way === "release", `"${way}" is no way to go`);
   must(typeof steps === "string" && isCount(step) && (does === undefined || typeof does === "string"), "a leaving is at no step");

@@ -27,8 +27,8 @@ export interface SameHubParts {
   readonly hub: () => HubView;
   /** The hub that the roll names. */
   readonly known: () => string | undefined;
-  /** How a person confirms a digest: a command without the digest. */
-  readonly confirm: string;
+  /** How a person confirms a digest: a command. */
+  readonly confirm: (digest: string) => string;
 }
 
 /** Another hub, or one that was set back, is compared with and not obeyed, until its members prove to be the same or a person says so. */
@@ -45,11 +45,11 @@ export function sameHub({ list, hub, known, confirm }: SameHubParts): SameHub {
     const { uid, timesBack } = hub();
     if (uid === undefined)
       return refusal("HubUnknown", "the hub has just been read anew, and whether it is the same one is being looked at");
-    const how = `its members prove to be the same when all of them are there; else, if that is meant, confirm digest ${digest()}: ${confirm}${digest()}`;
-    if (known() !== undefined && known() !== uid && uid !== believedUid)
-      return refusal("HubChanged", `this hub is not the one that the list was made from; ${how}`);
-    if (timesBack !== believed) return refusal("HubWentBack", `the hub's resourceVersion went back, as after a restore; ${how}`);
-    return undefined;
+    const how = `its members prove to be the same when all of them are there; else, if that is meant, confirm digest ${digest()}: ${confirm(digest())}`;
+    const isBelieved = uid === believedUid || known() === undefined;
+    if (timesBack !== believed || (known() === setBack(uid) && !isBelieved)) return refusal("HubWentBack", `${wentBack}; ${how}`);
+    if (known() === uid || isBelieved) return undefined;
+    return refusal("HubChanged", `this hub is not the one that the list was made from; ${how}`);
   }
 
   return {
@@ -75,6 +75,13 @@ export function sameHub({ list, hub, known, confirm }: SameHubParts): SameHub {
       ({ timesBack: believed, uid: believedUid } = hub());
     },
   };
+}
+
+const wentBack = "the hub's resourceVersion went back, as after a restore";
+
+/** What the roll says of a hub that was set back and is not believed again yet: a restart or another config does not change that. */
+export function setBack(uid: string): string {
+  return `${uid}, set back`;
 }
 
 /** Whether what stands can be shown to be this cluster: by its uid, or by its server and CA. Marks that are not there show nothing. */

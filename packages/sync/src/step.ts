@@ -73,7 +73,24 @@ export async function usedMeanwhile(
 ): Promise<Refusal | undefined> {
   if (leaving.does !== undefined || !fits(leaving, leave)) return undefined;
   const steps = leave[leaving.way];
-  if (leaving.step !== firstHarm(steps)) return undefined;
+  return leaving.step === firstHarm(steps) ? whoUses(steps, leaving, input) : undefined;
+}
+
+/** Who uses a cluster of which something stands that is about to be deleted, by the waits that it has behind it. */
+export async function usedStill(
+  leave: Leave,
+  leaving: Leaving,
+  input: Omit<StepInput, "step" | "since" | "wrote">,
+): Promise<Refusal | undefined> {
+  const isThere = input.own.some(({ metadata }) => metadata.deletionTimestamp === undefined);
+  return isThere && fits(leaving, leave) ? whoUses(leave[leaving.way], leaving, input) : undefined;
+}
+
+async function whoUses(
+  steps: readonly Step[],
+  leaving: Leaving,
+  input: Omit<StepInput, "step" | "since" | "wrote">,
+): Promise<Refusal | undefined> {
   for (const step of steps.slice(0, leaving.step)) {
     if (step.does !== "untilUnused" || step.deadline !== undefined) continue;
     const { waits } = await untilUnused({ ...input, step, since: leaving.since, wrote: [] }, step);

@@ -1,5 +1,6 @@
 import { labels, type ClusterId, type Kind, type KubeObject } from "@rollcall/contract";
 import {
+  groupOf,
   isNewer,
   listAll,
   startInformer,
@@ -31,10 +32,10 @@ export interface Target {
   start(signal: AbortSignal): void;
   /** Resolves when everything of ours is known; of one list, when its own is, whatever keeps the others. */
   synced(list?: string): Promise<void>;
-  /** What stands for a cluster. */
+  /** What stands for a cluster, of the list's own kinds and in their place. */
   of(list: string, id: ClusterId): readonly Standing[];
   ids(list: string): Iterable<ClusterId>;
-  /** What is labelled as ours and that no list keeps: of a list that is not here, or of no cluster that can be told. */
+  /** What is labelled as ours and that no list keeps: of a list that is not here or writes elsewhere, or of no cluster that can be told. */
   strays(): readonly Standing[];
   /** Grows with every change of what stands. */
   generation(): number;
@@ -42,7 +43,7 @@ export interface Target {
   wrote(kind: Kind, object: KubeObject, before?: Standing, removed?: readonly string[]): void;
   /** Takes note of a delete of ours that was accepted. */
   removed(standing: Standing): void;
-  /** Its delete was accepted, though our watch has not seen it go yet. */
+  /** Its delete was accepted not long ago, though our watch has not seen it go yet. */
   isRemoved(standing: Standing): boolean;
   /** Keys of objects whose names were somebody else's when we wanted them. */
   readonly taken: Set<string>;
@@ -72,7 +73,7 @@ export function newTarget({ transport, instance, onEvent, timing }: TargetOption
   const followed = new Map<string, Followed>();
   const byCluster = new Map<string, Map<ClusterId, Map<string, Standing>>>();
   const asked = new Map<string, { readonly at: number; readonly answer: Promise<readonly KubeObject[]> }>();
-  const removed = new Set<string>();
+  const removed = new Map<string, number>();
   const ours = `${labels.instance}=${instance}`;
   let generation = 0;
   let running: AbortSignal | undefined;
@@ -148,6 +149,18 @@ export function newTarget({ transport, instance, onEvent, timing }: TargetOption
     return objects;
   }
 
+  /** What a list wrote in another place, or somebody copied to another, is not what it keeps: nobody may take it for that. */
+  function isKept(list: string, { kind, metadata }: Standing): boolean {
+    const kinds = lists.get(list)?.kinds;
+    return (
+      kinds === undefined ||
+      kinds.some(
+        (own) =>
+          own.plural === kind.plural && groupOf(own) === groupOf(kind) && [undefined, "*", metadata.namespace].includes(own.namespace),
+      )
+    );
+  }
+
   return {
     transport,
     join(list) {
@@ -187,14 +200,16 @@ export function newTarget({ transport, instance, onEvent, timing }: TargetOption
         misread.delete(each.list);
       }
     },
-    of: (list, id) => [...(byCluster.get(list)?.get(id)?.values() ?? [])],
+    of: (list, id) => [...(byCluster.get(list)?.get(id)?.values() ?? [])].filter((each) => isKept(list, each)),
     *ids(list) {
-      for (const [id, objects] of byCluster.get(list) ?? []) if (objects.size > 0) yield id;
+      for (const [id, objects] of byCluster.get(list) ?? []) if (objects.values().some((each) => isKept(list, each))) yield id;
     },
     strays: () =>
       [...followed.values()].flatMap(({ informer }) =>
         [...(informer?.store.values() ?? [])].filter(
-          ({ list, cluster, metadata }) => metadata.name !== rollName({ instance, list }) && (cluster === undefined || !lists.has(list)),
+          (each) =>
+            each.metadata.name !== rollName({ instance, list: each.list }) &&
+            (each.cluster === undefined || !lists.has(each.list) || !isKept(each.list, each)),
         ),
       ),
     generation: () => generation,
@@ -205,8 +220,11 @@ export function newTarget({ transport, instance, onEvent, timing }: TargetOption
       // Whoever wrote knows; nobody has to look again for that.
       if (followedKind?.informer?.store.wrote(object, after)) note([{ key: after.key, ...(before && { before }), after }]);
     },
-    removed: (standing) => void removed.add(versionOf(standing)),
-    isRemoved: (standing) => removed.has(versionOf(standing)),
+    removed: (standing) => void removed.set(versionOf(standing), performance.now()),
+    isRemoved(standing) {
+      const at = removed.get(versionOf(standing));
+      return at !== undefined && performance.now() - at < longEnough;
+    },
     taken: new Set(),
     dependents(kind) {
       const key = nameOf(kind);
@@ -218,6 +236,9 @@ export function newTarget({ transport, instance, onEvent, timing }: TargetOption
     },
   };
 }
+
+/** Milliseconds after which a watch has told of a delete, or nothing was deleted, whatever the answer was. */
+const longEnough = 60_000;
 
 function nameOf({ apiVersion, plural, namespace = "" }: Kind): string {
   return `${apiVersion} ${plural} ${namespace}`;

@@ -30,7 +30,14 @@ export const sync: Command = {
 
     const stopped = toldToStop();
     const metrics = newMetrics();
-    const rollcall = await startRollcall({ config, open: openServer, log, report: metrics.heard, watched: metrics.watched });
+    const rollcall = await startRollcall({
+      config,
+      configPath: path,
+      open: openServer,
+      log,
+      report: metrics.heard,
+      watched: metrics.watched,
+    });
     metrics.configured(problems.length);
     const following = new AbortController();
     const readAgain = followConfig({

@@ -1,0 +1,27 @@
+import type { Answered, ClusterId, Verdict } from "@rollcall/contract";
+import type { GuardView } from "./guard.ts";
+import type { State } from "./membership.ts";
+
+/** How one cluster stands on a list, and since when. */
+export interface Status {
+  readonly state: State;
+  readonly verdict?: Verdict;
+  readonly since: number;
+}
+
+export interface KeptList {
+  /** Look again at these clusters: something about them may have changed. */
+  look(ids: Iterable<ClusterId>): void;
+  /** Somebody has written what stands for these; where that was the list itself, there is nothing to look at. */
+  touched(ids: Iterable<ClusterId>): void;
+  /** Begins; everything that it reads from must be complete by now. */
+  start(): void;
+  /** Looks at an operator's ack, and again at everyone who waits for one. */
+  rollChanged(): void;
+  status(): ReadonlyMap<ClusterId, Status>;
+  /** What is handed to those who ask: whoever stands and has not been taken out of answers. */
+  answered(): readonly Answered[];
+  view(): GuardView;
+  idle(): Promise<void>;
+  close(): Promise<void>;
+}
