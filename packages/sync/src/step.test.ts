@@ -1,10 +1,12 @@
 import { final, remove, untilUnused, type Adapter } from "@rollcall/contract";
-import type { Call } from "@rollcall/kube";
+import { ApiError, type Call } from "@rollcall/kube";
 import {
   acknowledge,
   cluster,
   patience,
+  rollOf,
   soon,
+  stateNamespace,
   toy,
   toyWorkbench,
   toys,
@@ -296,6 +298,57 @@ describe.concurrent("a cluster that is in use", patience, () => {
     await engine.settle();
     expect(engine.list.status().get(id)).toMatchObject({ state: "missing", verdict: { reason: "InUse" } });
     expect(bench.hub.get("Secret", toys, "fleet.paris")!.metadata.labels).toMatchObject({ "rollcall.dev/state": "member" });
+  });
+
+  it("is asked about as long as something of it stands: what could not be deleted for a year may be in use again", async (test) => {
+    const bench = await toyWorkbench(test, { removals: atOnce });
+    bench.fleet.put(cluster({ name: "paris" }), ...stays);
+    let mayDelete = false;
+    const engine = await bench.start({
+      between: async ({ method }, send) =>
+        method === "DELETE" && !mayDelete ? Promise.reject(new ApiError(403, "Forbidden", "no")) : send(),
+    });
+    await engine.settle();
+    chooseParis(bench, false);
+    await engine.settle();
+    bench.advance(5);
+    await engine.settle();
+    expect(engine.list.status().get(id)).toMatchObject({ state: "leaving" });
+    bench.advance(365 * 24 * 3600);
+    bench.hub.apply(visit("paris", "anna"));
+    mayDelete = true;
+    await new Promise((resolve) => setTimeout(resolve, 1100));
+    await engine.settle();
+    expect(bench.hub.get("Secret", toys, "fleet.paris")).toBeDefined();
+    expect(engine.list.status().get(id)).toMatchObject({ state: "leaving", verdict: { is: "waits", reason: "InUse" } });
+  });
+
+  it("has its grace anew where the roll of another time was put back, which its label contradicts", async (test) => {
+    const bench = await toyWorkbench(test, { removals: { deselected: { then: "drain", after: 60 } } });
+    bench.fleet.put(cluster({ name: "paris" }), ...stays);
+    const engine = await bench.start();
+    await engine.settle();
+    chooseParis(bench, false);
+    await engine.settle();
+    bench.advance(61);
+    await engine.settle();
+    const old = bench.hub.get("ConfigMap", stateNamespace, "rollcall-list-roll")!;
+    expect(old.data!["roll"]).toContain('"does": "wait"');
+    bench.fleet.select(() => true);
+    for (const _ of [1, 2, 3]) {
+      bench.advance(61);
+      await engine.settle();
+    }
+    expect(engine.list.status().get(id)).toMatchObject({ state: "member" });
+    await engine.stop();
+    const { resourceVersion: _, ...metadata } = bench.hub.get("ConfigMap", stateNamespace, "rollcall-list-roll")!.metadata;
+    bench.hub.apply({ ...old, metadata });
+    chooseParis(bench, false);
+    const next = await bench.start();
+    await next.settle();
+    expect(next.list.status().get(id)).toMatchObject({ state: "missing" });
+    expect(bench.hub.get("Secret", toys, "fleet.paris")!.metadata.labels).toMatchObject({ "rollcall.dev/state": "member" });
+    expect(rollOf(bench).absences.get(id)?.leaving).toBeUndefined();
   });
 
   it("goes after the deadline that its list gave it", async (test) => {
