@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ApiError, errorFrom, isApiError, isConflict, retryAfter, unreachable } from "./errors.ts";
+import { ApiError, errorFrom, foreignAnswer, isApiError, isConflict, retryAfter, unreachable } from "./errors.ts";
 
 const what = "PATCH /api/v1/namespaces/argocd/secrets/paris";
 
@@ -27,7 +27,28 @@ describe("what a server said no with", () => {
   });
 
   it("shows no more than the beginning of a long page", () => {
-    expect(errorFrom(500, "x".repeat(100_000), what).message.length).toBeLessThan(300);
+    expect(errorFrom(500, "no ".repeat(100_000), what).message.length).toBeLessThan(300);
+  });
+
+  it.each([
+    { said: "an answer to what was sent", body: (secret: string) => status(422, "Invalid", `denied: {"config":"${secret}"} is no config`) },
+    { said: "a page", body: (secret: string) => `denied: {"config":"${secret}"} is no config` },
+    { said: "a page that is cut in its midst", body: (secret: string) => `denied: ${"no ".repeat(50)}{"config":"${secret}"}` },
+  ])("never shows what looks like a secret: $said", ({ body }) => {
+    const secret = "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJrdWJlIn0_".repeat(3);
+    const { message } = errorFrom(422, body(secret), what);
+    expect(message).toContain("denied: ");
+    expect(message).toContain("[left out]");
+    expect(message).not.toContain(secret.slice(0, 20));
+  });
+
+  it("says no more than fits in a log line, and keeps where and what", () => {
+    const { message, reason } = errorFrom(422, status(422, "x".repeat(1000), "too long; ".repeat(10_000)), what);
+    expect(message).toMatch(/^PATCH \/api\/v1\/namespaces\/argocd\/secrets\/paris: 422 too long; /);
+    expect(message.length).toBeLessThan(600);
+    expect(reason).toBe("Invalid");
+    expect(foreignAnswer(what, "x y ".repeat(1000)).message.length).toBeLessThan(700);
+    expect(unreachable(what, new Error("x y ".repeat(1000))).message.length).toBeLessThan(600);
   });
 
   it.each([

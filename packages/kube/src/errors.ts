@@ -1,4 +1,5 @@
 import { RollcallError } from "@rollcall/contract";
+import { quote } from "./quote.ts";
 
 /** What an API server said no with. */
 export class ApiError extends RollcallError {
@@ -20,13 +21,18 @@ export class ApiError extends RollcallError {
 export function errorFrom(status: number, body: string, what: string, retryAfter?: string): ApiError {
   const object = statusObject(body);
   const reason = object?.reason || reasons[status] || "Unknown";
-  const message = object?.message ?? body.slice(0, 200).replaceAll(/\s+/g, " ").trim();
+  const words = object?.message;
+  const message = words === undefined ? quote(body, 200).replaceAll(/\s+/g, " ").trim() : quote(words);
   return new ApiError(status, reason, `${what}: ${status} ${message || reason}`, milliseconds(retryAfter));
 }
 
 /** An answer that cannot be what was asked for: a proxy's page, half a body, another kind. It is a failure, never an empty list. */
 export function foreignAnswer(what: string, why: string): ApiError {
-  return new ApiError(0, "ForeignAnswer", `${what}: the answer is not what an API server says (${why}); nothing is concluded from it`);
+  return new ApiError(
+    0,
+    "ForeignAnswer",
+    `${what}: the answer is not what an API server says (${quote(why)}); nothing is concluded from it`,
+  );
 }
 
 /** An answer that would take more memory than it may. */
@@ -46,7 +52,7 @@ const mebi = 2 ** 20;
 
 /** No answer at all. */
 export function unreachable(what: string, cause: unknown): ApiError {
-  const error = new ApiError(0, "Unreachable", `${what}: ${said(cause)}`);
+  const error = new ApiError(0, "Unreachable", `${what}: ${said(cause).slice(0, 500)}`);
   error.cause = cause;
   return error;
 }
@@ -93,7 +99,7 @@ function statusObject(body: string): { reason?: string; message?: string } | und
     const parsed: unknown = JSON.parse(body);
     if (typeof parsed !== "object" || parsed === null || !("kind" in parsed) || parsed.kind !== "Status") return undefined;
     const { reason, message } = parsed as { reason?: unknown; message?: unknown };
-    return { ...(typeof reason === "string" && { reason }), ...(typeof message === "string" && { message }) };
+    return { ...(typeof reason === "string" && /^\w{1,64}$/.test(reason) && { reason }), ...(typeof message === "string" && { message }) };
   } catch {
     return undefined;
   }

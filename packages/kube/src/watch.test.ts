@@ -64,6 +64,11 @@ describe("a watch", () => {
       error: { status: 410, reason: "Expired", message: "watch of clusterprofiles: 410 too old resource version: 7 (99)" },
     },
     { what: "an ERROR event without a code", line: { type: "ERROR", object: { kind: "Status" } }, error: { reason: "WatchError" } },
+    {
+      what: "an ERROR event that quotes what looks like a secret",
+      line: { type: "ERROR", object: { token: "eyJhbGci".repeat(10) } },
+      error: { reason: "WatchError", message: 'watch of clusterprofiles: {"type":"ERROR","object":{"token":"[left out]"}}' },
+    },
     { what: "an ERROR event about nothing", line: { type: "ERROR", object: null }, error: { reason: "WatchError" } },
     { what: "an event without an object", line: { type: "ADDED" }, error: { reason: "ForeignAnswer" } },
     {

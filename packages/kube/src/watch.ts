@@ -3,6 +3,7 @@ import { ApiError, errorFrom, foreignAnswer } from "./errors.ts";
 import { parseJson } from "./json.ts";
 import { isObject, isOf } from "./object.ts";
 import { collectionPath } from "./path.ts";
+import { quote } from "./quote.ts";
 import type { Transport } from "./transport.ts";
 
 export type WatchEvent =
@@ -50,7 +51,7 @@ function event(line: string, kind: Kind): WatchEvent {
     const code = (object as { code?: unknown } | null | undefined)?.code;
     throw typeof code === "number"
       ? errorFrom(code, JSON.stringify(object), what)
-      : new ApiError(0, "WatchError", `${what}: ${line.slice(0, 200)}`);
+      : new ApiError(0, "WatchError", `${what}: ${quote(line, 200)}`);
   }
   const resourceVersion = object?.metadata?.resourceVersion;
   if (typeof resourceVersion !== "string" || resourceVersion === "") throw foreignAnswer(what, "an event has no resourceVersion");

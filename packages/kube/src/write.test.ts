@@ -76,6 +76,27 @@ describe("what is written", () => {
   });
 });
 
+describe("a deletion", () => {
+  it.each([
+    { what: "that it is done", body: { kind: "Status", status: "Success" } },
+    { what: "the object, which something still holds", body: secret },
+  ])("is made where the answer is $what", async ({ body }) => {
+    await using server = await scripted(says(200, body));
+    await expect(remove(server.transport, secrets, secret)).resolves.toBeUndefined();
+  });
+
+  it.each([
+    { what: "something that a proxy made up", body: { hello: "world" } },
+    { what: "a Status that is no success", body: { kind: "Status", status: "Failure", metadata: {} } },
+    { what: "another object", body: { ...secret, metadata: { ...metadata, name: "fleet.oslo" } } },
+    { what: "an object of another kind", body: { ...secret, kind: "ConfigMap" } },
+  ])("is not made where the answer is $what", async ({ body }) => {
+    await using server = await scripted(says(200, body));
+    const error = { reason: "ForeignAnswer", message: expect.stringContaining("secrets/fleet.paris") as string };
+    await expect(remove(server.transport, secrets, secret)).rejects.toMatchObject(error);
+  });
+});
+
 describe("what is read", () => {
   it("names, labels and annotations come without data", async () => {
     await using server = await scripted(says(200, partial));

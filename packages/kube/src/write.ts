@@ -39,7 +39,15 @@ export async function remove(transport: Transport, kind: Kind, target: Pick<Kube
     });
   }
   const body = { apiVersion: "v1", kind: "DeleteOptions", preconditions: { uid, resourceVersion } };
-  await transport.call({ method: "DELETE", path: pathOf(kind, target), body, signal });
+  const answer = await transport.call({ method: "DELETE", path: pathOf(kind, target), body, signal });
+  if (!isDone(answer) && checked(answer, kind, target).kind !== kind.kind)
+    throw foreignAnswer(`answer about ${kind.plural}/${target.metadata.name}`, "it does not say that anything was deleted");
+}
+
+/** What is deleted at once is answered with a Status; what something still holds, with the object itself. */
+function isDone(answer: unknown): boolean {
+  const { kind, status } = (answer ?? {}) as { readonly kind?: unknown; readonly status?: unknown };
+  return kind === "Status" && status === "Success";
 }
 
 /** Names, labels and annotations of one object as it stands, never its data. */
