@@ -16,6 +16,6 @@ export function logStrays(log: Log, strays: readonly Standing[], lists: Readonly
       log("warn", "stray object", {
         list,
         object: key,
-        todo: "it has our labels and tells no cluster of its own, as a copy does; it is never changed or deleted; take the labels off, or delete it",
+        todo: "it has our labels and tells no cluster of its own, or stands where its list does not write, as a copy does; it is never changed or deleted; take the labels off, or delete it",
       });
 }

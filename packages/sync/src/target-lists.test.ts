@@ -1,7 +1,7 @@
 import { toBase64, type KubeObject } from "@rollcall/contract";
 import { openTransport } from "@rollcall/kube";
 import { patience, soon, toyWorkbench, toys, type Finishing, type Workbench } from "@rollcall/testing";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { newTarget, type Target, type TargetList } from "./target.ts";
 
 const secretsIn = (namespace: string) => ({ apiVersion: "v1", kind: "Secret", plural: "secrets", namespace }) as const;
@@ -110,5 +110,54 @@ describe.concurrent("a list that leaves while its target is at work", patience, 
     target.join(list("two", "more"));
     await target.synced("two");
     expect([...target.ids("two")]).toEqual([]);
+  });
+});
+
+describe.concurrent("what stands of a list where it does not write", patience, () => {
+  const keys = (target: Target): readonly string[] =>
+    target
+      .strays()
+      .map(({ key }) => key)
+      .toSorted();
+
+  it("is nobody's though another list is kept there: a copy by hand is never taken for what it was copied from", async (test) => {
+    const { bench, target } = await run(test, [secret("paris", "one")]);
+    target.join(list("two", "more"));
+    await target.synced("two");
+    const { uid: _, resourceVersion: __, ...metadata } = bench.hub.get("Secret", toys, "one.paris")!.metadata;
+    bench.hub.apply({ ...secret("paris", "one"), metadata: { ...metadata, namespace: "more" } });
+    bench.hub.apply(secret("rome", "one", "more"));
+    await soon(() => expect(keys(target)).toEqual(["Secret/more/one.paris", "Secret/more/one.rome"]));
+    expect(target.of("one", "fleet/paris").map(({ key }) => key)).toEqual(["Secret/toys/one.paris"]);
+    expect([target.of("one", "fleet/rome"), [...target.ids("one")]]).toEqual([[], ["fleet/paris"]]);
+  });
+
+  it("stays nobody's after the list moved away, and is its own again when it comes back", async (test) => {
+    const { target } = await run(test, [secret("paris", "one")]);
+    target.join(list("two"));
+    target.leave("one");
+    target.join(list("one", "more"));
+    await target.synced("one");
+    expect([target.of("one", "fleet/paris"), [...target.ids("one")], keys(target)]).toEqual([[], [], ["Secret/toys/one.paris"]]);
+    target.leave("one");
+    target.join({ ...list("one"), kinds: [{ ...secretsIn("*"), apiVersion: "v1" }] });
+    await target.synced("one");
+    expect([target.of("one", "fleet/paris").length, [...target.ids("one")], keys(target)]).toEqual([1, ["fleet/paris"], []]);
+  });
+});
+
+describe("a delete that was accepted", () => {
+  it("is made again after a minute where its object is still there: the answer was not the server's", patience, async (test) => {
+    const { target } = await run(test, [secret("paris", "one")]);
+    const [paris] = target.of("one", "fleet/paris");
+    const clock = vi.spyOn(performance, "now");
+    test.onTestFinished(() => clock.mockRestore());
+    const now = performance.now();
+    clock.mockReturnValue(now);
+    target.removed(paris!);
+    clock.mockReturnValue(now + 59_000);
+    expect(target.isRemoved(paris!)).toBe(true);
+    clock.mockReturnValue(now + 60_000);
+    expect(target.isRemoved(paris!)).toBe(false);
   });
 });

@@ -202,7 +202,7 @@ export function newTarget({ transport, instance, onEvent, timing }: TargetOption
     },
     of: (list, id) => [...(byCluster.get(list)?.get(id)?.values() ?? [])].filter((each) => isKept(list, each)),
     *ids(list) {
-      for (const [id, objects] of byCluster.get(list) ?? []) if (objects.values().some((each) => isKept(list, each))) yield id;
+      for (const [id, objects] of byCluster.get(list) ?? []) if ([...objects.values()].some((each) => isKept(list, each))) yield id;
     },
     strays: () =>
       [...followed.values()].flatMap(({ informer }) =>
