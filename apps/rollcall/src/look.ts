@@ -52,6 +52,8 @@ export interface LookParts {
   readonly open: (server: ServerRef) => Promise<Transport>;
   /** Milliseconds; what has not answered by then is told as not to be seen. */
   readonly timeout: number;
+  /** Asks which namespaces are there, where nothing stands in them yet. */
+  readonly asksNamespaces?: boolean;
   readonly now?: () => number;
 }
 
@@ -59,7 +61,7 @@ export interface LookParts {
 const afterwards = 10_000;
 
 /** Looks once at what every list of a config comes to. Nothing is written anywhere, whatever the modes of the lists. */
-export async function look({ config, open, timeout, now = Date.now }: LookParts): Promise<Look> {
+export async function look({ config, open, timeout, asksNamespaces = false, now = Date.now }: LookParts): Promise<Look> {
   const planned = new Map(config.lists.map(({ name }) => [name, new Map<ClusterId, Planned>()]));
   const places = new Map<string, Stands>();
   const gone = new Map(config.lists.map(({ name }) => [name, Promise.withResolvers<void>()]));
@@ -112,7 +114,7 @@ export async function look({ config, open, timeout, now = Date.now }: LookParts)
         orders: inForce(stands.roll.orders(), now()),
         guard,
         ...(isDoubted(all) && { otherHub: await compared(rollcall, config, list, all) }),
-        absent: await absentAt(stands, list, config, all),
+        absent: asksNamespaces ? await absentAt(stands, list, config, all) : [],
       };
     });
     return {

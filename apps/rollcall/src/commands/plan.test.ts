@@ -66,7 +66,7 @@ describe("rollcall plan", () => {
     expect(here.target.list("Secret", "argocd").map(({ metadata }) => metadata.name)).toEqual(["fleet.oslo", "fleet.paris"]);
     expect(await here.run("plan")).toEqual({
       code: 0,
-      stdout: "3 profiles were found, 1 of them is selected by no list\nargocd: 2 unchanged\n",
+      stdout: "3 profiles were found, and no list here selects 1 of them\nargocd: 2 unchanged\n",
       stderr: "",
     });
   });
@@ -130,7 +130,7 @@ describe("rollcall plan", () => {
         "  - fleet/paris  deselected since TIME; drain, not before TIME",
         "      label it leaving → leave it out of answers → wait until nothing uses it → delete what stands for it",
         "",
-        "5 profiles were found, 1 of them is selected by no list",
+        "5 profiles were found, and no list here selects 1 of them",
         "argocd: 1 would leave, 4 unchanged",
         "",
       ].join("\n"),
@@ -326,13 +326,13 @@ describe("rollcall plan", () => {
         "argocd: namespace argo is not there, and without it nothing can be written; make it first",
         "argocd: namespace rollcall is not there, and without it nothing can be written; make it first",
         "",
-        "1 profile was found, 1 of them is selected by no list",
+        "1 profile was found, and no list here selects it",
         "argocd: 0 unchanged",
         "",
       ].join("\n"),
     });
     user.rules = user.rules.filter(({ resourceNames }) => !resourceNames?.includes("argo"));
-    expect((await here.run("plan")).stdout).toBe("1 profile was found, 1 of them is selected by no list\nargocd: 0 unchanged\n");
+    expect((await here.run("plan")).stdout).toBe("1 profile was found, and no list here selects it\nargocd: 0 unchanged\n");
     here.hub.remove("ClusterProfile", "fleet", "lab");
     expect((await here.run("plan")).stdout).toContain("inventory: nothing was found in namespace fleet; is that where the profiles are?\n");
   });

@@ -21,7 +21,7 @@ export const plan: Command = {
   async run(flags, { out }) {
     const path = required(flags, "config");
     const config = listsNamed(flags, await wholeConfig(path));
-    const found = await look({ config, open: openServer, timeout: timeoutOf(flags, 30_000) });
+    const found = await look({ config, open: openServer, timeout: timeoutOf(flags, 30_000), asksNamespaces: true });
     const report = planReport(found, path);
     const paint = paintFor(flags, { isTTY: process.stdout.isTTY, env: process.env });
     out(

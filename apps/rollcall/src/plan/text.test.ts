@@ -77,7 +77,8 @@ it("names the profiles that no list can use", () => {
 it("says where nothing was found, and how much of what was found no list selects", () => {
   const found = (given: Partial<Inventoried>): string =>
     planText({ inventory: { ...inventory, ...given }, unusable: [], lists: [] }, { paint: uncoloured, most: 2 });
-  expect(found({ profiles: 1, unselected: 1 })).toBe("1 profile was found, 1 of them is selected by no list\n");
+  expect(found({ profiles: 1, unselected: 1 })).toBe("1 profile was found, and no list here selects it\n");
+  expect(found({ unselected: 100 })).toBe("100 profiles were found, and no list here selects any\n");
   expect(found({ profiles: 0, empty: ["flet"] })).toBe(
     "inventory: nothing was found in namespace flet; is that where the profiles are?\n0 profiles were found\n",
   );
