@@ -36,6 +36,7 @@ export function newApproval<Options>(parts: ApprovalParts<Options>): Approval {
   const { list } = owner;
   const leave = parts.adapter.leave(parts.options);
   let proving: NodeJS.Timeout | undefined;
+  let asking: NodeJS.Timeout | undefined;
   let isClosed = false;
   let unknownAck: string | undefined;
   let cached: { readonly of: string; readonly input: GuardInput; readonly view: GuardView } | undefined;
@@ -167,7 +168,13 @@ export function newApproval<Options>(parts: ApprovalParts<Options>): Approval {
       noteHub();
       mendTimes();
     },
-    acknowledge: () => void attempt(acknowledge),
+    acknowledge() {
+      // Many go missing together, and one word is about all of them.
+      asking ??= setTimeout(() => {
+        asking = undefined;
+        void attempt(acknowledge);
+      }, 20);
+    },
     prove(id, isProof) {
       // All the others have to be looked at too, or they could never prove anything.
       if (hub.saw(id, isProof)) {
@@ -179,6 +186,7 @@ export function newApproval<Options>(parts: ApprovalParts<Options>): Approval {
     close() {
       isClosed = true;
       clearTimeout(proving);
+      clearTimeout(asking);
     },
   };
 }

@@ -52,6 +52,19 @@ describe("what only one cluster of a list may have", () => {
     expect(claims.take("edge/paris", b)).toMatchObject({ reason: "Collision" });
   });
 
+  it.each([2, 3])("is exchanged by %i who would wait for each other for ever, and by nobody who keeps what he has", (count) => {
+    const claims = newClaims();
+    const at = (index: number) => claimNames(`https://${index % count}.test`, undefined);
+    const ids = Array.from({ length: count }, (_, index) => `fleet/${index}`);
+    ids.forEach((id, index) => claims.take(id, at(index)));
+    // Everybody moves to where the next one is; the last one to ask closes the circle.
+    const answers = ids.map((id, index) => claims.take(id, at(index + 1)));
+    expect(answers.map((answer) => answer?.reason)).toEqual([...Array.from({ length: count - 1 }, () => "Collision"), undefined]);
+    expect(claims.settle(ids.at(-1)!, at(count))).toEqual([ids.at(-2)!]);
+    expect(claims.take(ids.at(-2)!, at(count - 1))).toBeUndefined();
+    expect(claims.take("fleet/other", at(0))).toMatchObject({ reason: "Collision" });
+  });
+
   it("goes over to the same cluster by another name, and the other one has nothing left", () => {
     const claims = newClaims();
     claims.take("fleet/paris", a);

@@ -32,12 +32,33 @@ export function newClaims(): Claims {
   const holders = new Map<string, ClusterId>();
   const held = new Map<ClusterId, ReadonlySet<string>>();
   const waiting = new Map<string, Set<ClusterId>>();
+  /** What those asked for last who could not have it. */
+  const refused = new Map<ClusterId, readonly string[]>();
   /** By member id, of whom something stands; and the other way round. */
   const speakers = new Map<string, Set<ClusterId>>();
   const spoken = new Map<ClusterId, string>();
 
   function wait(id: ClusterId, what: string): void {
     waiting.set(what, (waiting.get(what) ?? new Set()).add(id));
+  }
+
+  /**
+   * Whether its holder wants it no more, and waits for something that in the end waits for this one: clusters that exchange what they
+   * have would wait for each other for ever.
+   */
+  function isGivenUp(id: ClusterId, what: string): boolean {
+    const seen = new Set<ClusterId>([id]);
+    for (let wanted = what; ;) {
+      const holder = holders.get(wanted);
+      const wants = holder === undefined ? undefined : refused.get(holder);
+      if (holder === undefined || wants === undefined || wants.includes(wanted)) return false;
+      const next = wants.find((each) => (holders.get(each) ?? holder) !== holder);
+      if (next === undefined) return false;
+      if (holders.get(next) === id) return true;
+      if (seen.has(holder)) return false;
+      seen.add(holder);
+      wanted = next;
+    }
   }
 
   function silence(id: ClusterId): void {
@@ -50,14 +71,16 @@ export function newClaims(): Claims {
 
   return {
     take(id, wanted) {
-      const taken = wanted.find((each) => (holders.get(each) ?? id) !== id);
+      const taken = wanted.find((each) => (holders.get(each) ?? id) !== id && !isGivenUp(id, each));
       if (taken !== undefined) {
+        refused.set(id, wanted);
         wait(id, taken);
         return refusal(
           "Collision",
           `${withoutQuery(taken)} is on this list already, as ${holders.get(taken)}; one of the two has to be left out`,
         );
       }
+      refused.delete(id);
       // While a cluster moves, what it leaves is still there for the consumer to see.
       for (const each of wanted) holders.set(each, id);
       held.set(id, new Set([...(held.get(id) ?? []), ...wanted]));
@@ -89,6 +112,7 @@ export function newClaims(): Claims {
       const freed = [...(held.get(id) ?? [])].filter((each) => !stands.includes(each));
       if (stands.length === 0) {
         held.delete(id);
+        refused.delete(id);
         silence(id);
       } else held.set(id, new Set(stands));
       return freed.flatMap((each) => {

@@ -675,6 +675,19 @@ describe.concurrent("two clusters that want the same", patience, () => {
     expect(standing(bench)).toEqual(["c0", "c1", "c2", "c3", "c4", "london", "paris"]);
   });
 
+  it("exchange their servers, and each is where its profile says", async (test) => {
+    const bench = await toyWorkbench(test, {});
+    const at = (name: string, server: string) => cluster({ name, manager: name, access: elsewhere(`https://${server}.example.test`) });
+    bench.fleet.put(at("paris", "one"), at("rome", "two"));
+    const engine = await bench.start();
+    await engine.settle();
+    bench.fleet.put(at("paris", "two"), at("rome", "one"));
+    await engine.settle();
+    const serverOf = (name: string) => fromBase64(bench.hub.get("Secret", toys, `fleet.${name}`)!.data!["server"]!);
+    expect([serverOf("paris"), serverOf("rome")]).toEqual(["https://two.example.test", "https://one.example.test"]);
+    expect([...engine.list.status().values()].every(({ verdict }) => verdict === undefined)).toBe(true);
+  });
+
   it("a server that its holder moved away from is free", async (test) => {
     const [bench, engine] = await withMembers(test, [cluster({ name: "paris" }), cluster({ name: "rome" })]);
     bench.fleet.put(cluster({ name: "london", access: elsewhere("https://paris.example.test:6443") }));

@@ -16,9 +16,16 @@ const longest = 2 ** 31 - 1;
 export function obey(roll: Pick<RollKeeper, "orders">, now: () => number, onEnd: () => void): Obedience {
   let ending: NodeJS.Timeout | undefined;
   let isClosed = false;
+  let held: { readonly of: Orders; readonly from: number; readonly until: number; readonly orders: Orders } | undefined;
 
   return {
-    orders: () => inForce(roll.orders(), now()),
+    orders() {
+      const [of, at] = [roll.orders(), now()];
+      // Asked about every cluster, and they seldom change.
+      if (held?.of === of && at >= held.from && at < held.until) return held.orders;
+      held = { of, from: at, until: nextEnd(of, at) ?? Number.POSITIVE_INFINITY, orders: inForce(of, at) };
+      return held.orders;
+    },
     wait() {
       clearTimeout(ending);
       const end = nextEnd(roll.orders(), now());
