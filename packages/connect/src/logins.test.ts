@@ -54,7 +54,7 @@ describe("a cluster whose consumer needs a credential", () => {
   });
 
   it.each<[string, Given, string, true | undefined]>([
-    ["whose provider is offered no more", { access: offered("other") }, "NoProvider", true],
+    ["of which nobody knows which provider it used", { access: offered("other") }, "NoProvider", undefined],
     ["that offers no way in any more", { access: [] }, "NoAccess", true],
     ["whose endpoint cannot be used", { access: offered("push", refusal("ServerNotHttps", "no")) }, "ServerNotHttps", undefined],
     ["that does without verification", { access: offered("push", { server, insecure: true }) }, "InsecureEndpoint", undefined],
@@ -70,6 +70,23 @@ describe("a cluster whose consumer needs a credential", () => {
 
   it("is not asked about where it cannot be reached anyway", async () => {
     expect((await login({ access: offered("push", { server, insecure: true }) })).asked).toEqual([]);
+  });
+});
+
+describe("a provider that is there no more", () => {
+  const paris = (...names: readonly string[]) => cluster({ name: "paris", access: names.flatMap((name) => offered(name)) });
+  let configured: readonly Provider[] = [push];
+  const connect = newLogins({
+    providers: () => configured,
+    credentials: { get: () => Promise.resolve({ resolved: { credential, madeFor: { server } } }) },
+  });
+  const askOf = async (...names: readonly string[]): Promise<Refusal> => (await connect(paris(...names), asks)) as Refusal;
+
+  it("is withdrawn where the profile takes it out, and not where the operator does: that is about everybody at once", async () => {
+    await askOf("push", "other");
+    expect(await askOf("other")).toMatchObject({ reason: "NoProvider", revokes: true });
+    configured = [{ name: "renamed" }];
+    expect(await askOf("push", "other")).not.toHaveProperty("revokes");
   });
 });
 

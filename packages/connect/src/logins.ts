@@ -1,4 +1,4 @@
-import { isRefusal, type Cluster, type Handed, type Login, type Reachable, type Refusal } from "@rollcall/contract";
+import { isRefusal, type Cluster, type ClusterId, type Handed, type Login, type Reachable, type Refusal } from "@rollcall/contract";
 import { bind } from "./bind.ts";
 import { connect, wayIn } from "./connect.ts";
 import type { Credentials } from "./keep/credentials.ts";
@@ -14,11 +14,12 @@ export type Connect = (cluster: Cluster, login: Login, handed?: Handed) => Promi
 
 /** Connects clusters in the way that their consumer needs: with a reference, or with a credential that may be sent there and nowhere else. */
 export function newLogins({ providers, credentials }: LoginsParts): Connect {
+  /** By which provider each cluster was connected last. */
+  const used = new Map<ClusterId, string>();
   return async (cluster, login, handed) => {
     if (login !== "with a credential from us") return connect(cluster, login, providers());
     const way = wayIn(cluster, providers());
-    // A login that is offered no more is taken back; one that leads nowhere today may lead somewhere tomorrow.
-    if (isRefusal(way)) return ["NoProvider", "NoAccess"].includes(way.reason) ? { ...way, revokes: true } : way;
+    if (isRefusal(way)) return isWithdrawn(cluster, way, used.get(cluster.id)) ? { ...way, revokes: true } : way;
     const held = await credentials.get({ cluster, ...way }, handed);
     if (isRefusal(held)) return held;
     const { provider, endpoint } = way;
@@ -26,8 +27,22 @@ export function newLogins({ providers, credentials }: LoginsParts): Connect {
     const known = held.resolved ?? { credential: { kind: "credential", provider: provider.name, assumed: true }, madeFor: endpoint };
     const connection = bind(known, endpoint, provider.hosts);
     if (isRefusal(connection)) return connection;
+    used.set(cluster.id, provider.name);
     return { ...cluster, connection, ...(held.failing && { failing: held.failing }), ...(held.handed && { handed: held.handed }) };
   };
+}
+
+/**
+ * Whether the profile offers a login no more that was handed over.
+ *   it offers                                    then
+ *   nothing at all                               withdrawn
+ *   others, and the one that was used no more    withdrawn
+ *   the one that was used                        not: the operator has taken it out of the config, or there is trouble with it
+ *   others, and nobody knows which was used      not: a config that changed while nobody looked would cut everybody off at once
+ */
+function isWithdrawn({ access }: Cluster, { reason }: Refusal, used: string | undefined): boolean {
+  if (reason === "NoAccess") return true;
+  return reason === "NoProvider" && used !== undefined && access.every(({ provider }) => provider !== used);
 }
 
 /** Connects for somebody who only looks: no credential is got, and what stands is assumed to be good. */
