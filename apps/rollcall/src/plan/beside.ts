@@ -6,8 +6,8 @@ import type { OtherHub } from "../other-hub.ts";
 /** How much there is to choose from, and where there is nothing. */
 export function inventoryText({ profiles, unselected, empty }: Inventoried, paint: Paint): readonly string[] {
   const found = profiles === 1 ? "1 profile was found" : `${profiles} profiles were found`;
-  const none =
-    unselected === 0 ? "" : `, and no list here selects ${unselected < profiles ? `${unselected} of them` : profiles === 1 ? "it" : "any"}`;
+  const all = profiles === 1 ? "it" : "any";
+  const none = unselected === 0 ? "" : `, and no list here selects ${unselected < profiles ? `${unselected} of them` : all}`;
   return [
     ...empty.map((namespace) => paint("yellow", `inventory: nothing was found in namespace ${namespace}; is that where the profiles are?`)),
     paint("dim", `${found}${none}`),
