@@ -2,7 +2,6 @@ import { type Cluster, type ClusterId, type Refusal, refusal, refusalOf } from "
 import {
   advance,
   anyHealth,
-  duplicates,
   emptyFleet,
   placed,
   type Chosen,
@@ -13,6 +12,7 @@ import {
 } from "@rollcall/inventory";
 import type { Change, InformerEvent, InformerOptions, Transport } from "@rollcall/kube";
 import type { Choice, Inventory } from "@rollcall/sync";
+import { duplicatesOf } from "./hub/duplicates.ts";
 import { healthClock } from "./hub/health-clock.ts";
 import { newHeartbeats, type Heartbeat } from "./hub/heartbeats.ts";
 import { newLost } from "./hub/lost.ts";
@@ -54,8 +54,10 @@ export interface Hub {
 }
 
 /** Follows the profiles of the given namespaces; each is an inventory of its own, so trouble in one says nothing about another. */
-export function startHub({ transport, namespaces, signal, onChange, onEvent, timing = {} }: HubOptions): Hub {
+export function startHub({ transport, namespaces, signal, onEvent, timing = {}, ...told }: HubOptions): Hub {
   let fleet = emptyFleet;
+  /** Another number whenever what is said of a cluster may be another. */
+  let edition = 0;
   let timesBack = 0;
   let labelled: Namespaces | undefined;
   const health = healthClock(onChange, signal);
@@ -76,6 +78,11 @@ export function startHub({ transport, namespaces, signal, onChange, onEvent, tim
     onAbsent: (namespace) => lost.lose(namespace, idsIn(namespace)),
   });
 
+  function onChange(ids: readonly ClusterId[]): void {
+    edition += 1;
+    told.onChange(ids);
+  }
+
   function take(changes: readonly Change<Profile>[]): void {
     for (const { key, after } of changes) lost.see(key, after !== undefined);
     const changed = advanced(changes.map(({ key, after }) => ({ id: key, ...(after && { profile: inPlace(key, after) }) })));
@@ -89,6 +96,7 @@ export function startHub({ transport, namespaces, signal, onChange, onEvent, tim
   function advanced(seen: readonly Seen[]): readonly ClusterId[] {
     const { fleet: next, changed } = advance(fleet, seen);
     fleet = next;
+    edition += 1;
     for (const id of changed) health.see(id, fleet.clusters.get(id)?.health);
     return [...new Set([...changed, ...changed.flatMap((id) => twins.see(id, fleet.clusters.get(id)))])];
   }
@@ -101,6 +109,7 @@ export function startHub({ transport, namespaces, signal, onChange, onEvent, tim
   }
 
   function heard(event: InformerEvent): void {
+    edition += 1;
     if (event.type === "went back") timesBack += 1;
     onEvent(event);
   }
@@ -158,14 +167,6 @@ export function startHub({ transport, namespaces, signal, onChange, onEvent, tim
     return { is: "not chosen", cause: here === undefined ? "unregistered" : well === undefined ? "deselected" : "unhealthy" };
   }
 
-  /** Why it may not join, for another profile that is chosen speaks of the same member. */
-  function duplicate(id: ClusterId, isOnList: (id: ClusterId) => boolean, chooser: Chooser): Refusal | undefined {
-    const all = twins.of(id);
-    if (all.length < 2) return undefined;
-    const chosen = all.flatMap((each) => (choose(each, chooser).is === "chosen" ? fleet.clusters.get(each)! : []));
-    return duplicates(chosen, new Set(all.filter(isOnList))).get(id);
-  }
-
   return {
     fleet: () => fleet,
     async synced({ asksNamespaces = false } = {}) {
@@ -185,7 +186,12 @@ export function startHub({ transport, namespaces, signal, onChange, onEvent, tim
       ids: () => fleet.clusters.keys(),
       cluster: (id) => fleet.clusters.get(id),
       choose: (id) => choose(id, chooser),
-      duplicate: (id, isOnList) => duplicate(id, isOnList, chooser),
+      duplicate: duplicatesOf({
+        twins,
+        cluster: (id) => fleet.clusters.get(id),
+        isChosen: (id) => choose(id, chooser).is === "chosen",
+        edition: () => edition,
+      }),
       ...(chooser.order && { order: chooser.order }),
     }),
   };

@@ -102,6 +102,14 @@ describe("one member under several profiles", () => {
     expect(duplicates(many, none).get("fleet/c3")?.message).toContain("fleet/c4 and 4 more, and none of them is the oldest");
   });
 
+  it("says it once for all of them, however many share an id", () => {
+    const many = Array.from({ length: 2000 }, (_, at) => cluster(`c${at}`, "m"));
+    const messages = [...duplicates(many.toReversed(), none).values()];
+    expect(messages).toHaveLength(2000);
+    expect(new Set(messages).size).toBe(1);
+    expect(messages[0]?.message).toContain("is on fleet/c0, fleet/c1, fleet/c10, fleet/c100, fleet/c1000 and 1995 more, and none");
+  });
+
   it("is judged alike in whatever order they come, and never harms who is on the list", () => {
     const given = fc.array(fc.record({ id: fc.constantFrom("", "m", "n"), at: fc.constantFrom("", january, february), on: fc.boolean() }), {
       maxLength: 8,

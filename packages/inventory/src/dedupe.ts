@@ -13,9 +13,11 @@ export function duplicates(clusters: readonly Cluster[], onList: ReadonlySet<Clu
   const refused = new Map<ClusterId, Refusal>();
   for (const [memberId, all] of byMember(clusters)) {
     const newcomers = all.filter(({ id }) => !onList.has(id));
+    if (newcomers.length === 0 || all.length === 1) continue;
     const chosen = newcomers.length < all.length ? all.filter(({ id }) => onList.has(id)) : oldest(newcomers);
-    const why = chosen.length > 0 ? duplicate(memberId, chosen) : undefined;
-    for (const each of newcomers) if (!chosen.includes(each)) refused.set(each.id, why ?? ambiguous(memberId, newcomers));
+    // Hundreds may share an id, as where somebody has copied one: what is said of them is said once.
+    const why = chosen.length > 0 ? duplicate(memberId, chosen) : ambiguous(memberId, newcomers);
+    for (const each of newcomers) if (each !== chosen[0]) refused.set(each.id, why);
   }
   return refused;
 }
@@ -35,7 +37,7 @@ function byMember(clusters: readonly Cluster[]): ReadonlyMap<string, readonly Cl
 function oldest(newcomers: readonly Cluster[]): readonly Cluster[] {
   if (newcomers.length === 1) return newcomers;
   const ages = newcomers.map(({ createdAt }) => Date.parse(createdAt));
-  const first = Math.min(...ages);
+  const first = ages.reduce((a, b) => Math.min(a, b));
   // A time that cannot be read might be the earliest: NaN is no minimum of anything, so nobody is found.
   const found = newcomers.filter((_, at) => ages[at] === first);
   return found.length === 1 ? found : [];
@@ -55,6 +57,10 @@ function ambiguous(memberId: string, newcomers: readonly Cluster[]): Refusal {
 const remedy = "select only one of them, or have their cluster manager give each member its own id";
 
 function named(clusters: readonly Cluster[]): string {
-  const ids = clusters.map(({ id }) => id).sort();
-  return ids.length > 5 ? `${ids.slice(0, 5).join(", ")} and ${ids.length - 5} more` : ids.join(", ");
+  let first: readonly string[] = [];
+  for (const { id } of clusters) if (first.length < most || id < first.at(-1)!) first = [...first, id].sort().slice(0, most);
+  const more = clusters.length - first.length;
+  return `${first.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }
+
+const most = 5;

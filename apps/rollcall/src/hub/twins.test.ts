@@ -17,6 +17,13 @@ describe("profiles of one member", () => {
     expect(twins.of("fleet/b")).toEqual([]);
   });
 
+  it("are told of a hundred at the most, so that an id which a whole fleet shares costs no look at everybody each time", () => {
+    const twins = newTwins();
+    for (let at = 0; at < 1000; at += 1) twins.see(`fleet/c${at}`, of(`c${at}`, "default"));
+    expect(twins.see("fleet/new", of("new", "default"))).toHaveLength(100);
+    expect([twins.count("fleet/new"), twins.of("fleet/new").length, twins.count("fleet/nobody")]).toEqual([1001, 1001, 0]);
+  });
+
   it("are nobody's where no member is named", () => {
     const twins = newTwins();
     twins.see("fleet/a", of("a"));

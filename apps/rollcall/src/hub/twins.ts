@@ -2,18 +2,29 @@ import type { Cluster, ClusterId } from "@rollcall/contract";
 
 /** Profiles that speak of the same member, found without walking the fleet. */
 export interface Twins {
-  /** A profile was seen, or is gone; says who else speaks of the member that it speaks of, or spoke of. */
+  /** A profile was seen, or is gone; says who else speaks of the member that it speaks of, or spoke of: of very many, some. */
   see(id: ClusterId, cluster: Cluster | undefined): readonly ClusterId[];
   /** Everyone who speaks of the same member, this one included; nobody where it names none. */
   of(id: ClusterId): readonly ClusterId[];
+  /** How many they are. */
+  count(id: ClusterId): number;
 }
+
+/** An id that hundreds share is nobody's: each change would have all of them looked at, who are looked at again by themselves. */
+const most = 100;
 
 export function newTwins(): Twins {
   const members = new Map<ClusterId, string>();
   const profiles = new Map<string, Set<ClusterId>>();
 
-  const others = (member: string | undefined, id: ClusterId): readonly ClusterId[] =>
-    member === undefined ? [] : [...(profiles.get(member) ?? [])].filter((each) => each !== id);
+  function others(member: string | undefined, id: ClusterId): readonly ClusterId[] {
+    const found: ClusterId[] = [];
+    for (const each of profiles.get(member ?? "") ?? []) {
+      if (found.length === most) break;
+      if (each !== id) found.push(each);
+    }
+    return found;
+  }
 
   return {
     see(id, cluster) {
@@ -31,5 +42,6 @@ export function newTwins(): Twins {
       return [...new Set([...others(was, id), ...others(is, id)])];
     },
     of: (id) => [...(profiles.get(members.get(id) ?? "") ?? [])],
+    count: (id) => profiles.get(members.get(id) ?? "")?.size ?? 0,
   };
 }
