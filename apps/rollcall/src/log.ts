@@ -7,7 +7,9 @@ export type Log = (level: "debug" | "info" | "warn" | "error", message: string, 
 /** A log of JSON lines. Errors are written as what they say, never with what they carry. */
 export function jsonLog(write: (line: string) => void, now: () => Date = () => new Date()): Log {
   return (level, message, fields = {}) => {
-    write(`${JSON.stringify({ time: now().toISOString(), level, message, ...Object.fromEntries(Object.entries(fields).map(plain)) })}\n`);
+    write(
+      `${JSON.stringify({ time: now().toISOString(), level, message, ...Object.fromEntries(Object.entries({ ...advice(fields), ...fields }).map(plain)) })}\n`,
+    );
   };
 }
 
@@ -19,7 +21,7 @@ function plain([key, value]: [string, unknown]): [string, unknown] {
 /** What a list and watch tells, as log lines. */
 export function logInformer(log: Log, event: InformerEvent): void {
   const { type, ...fields } = event;
-  log(levelOf(event), `watch ${type}`, { ...fields, ...(type === "failed" && advice(event.error)) });
+  log(levelOf(event), `watch ${type}`, fields);
 }
 
 /** A watch that begins is as it should be, and one that is there again is good news. */
@@ -43,11 +45,11 @@ export function logList(log: Log, event: ListEvent, config: string): void {
     ...fields,
     ...rounded,
     ...((is === "wrote" || is === "would") && { config }),
-    ...(event.is === "retry" && advice(event.error)),
   });
 }
 
 /** What to do about what a server does not allow; nobody who only knows the request can say it. */
-function advice(error: unknown): Readonly<Record<string, string>> {
-  return isApiError(error, 403) ? { todo: "give Rollcall the rights that `rollcall rbac` prints for this config" } : {};
+function advice(fields: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
+  const isForbidden = Object.values(fields).some((each) => isApiError(each, 403));
+  return isForbidden ? { todo: "give Rollcall the rights that `rollcall rbac` prints for this config" } : {};
 }
