@@ -95,3 +95,15 @@ function withoutNoise({
     annotations: rest,
   };
 }
+
+/** What a change did not touch is as it was. */
+export function merged(before: Standing, now: Standing, removed: readonly string[]): Standing {
+  const keep = (old: Readonly<Record<string, string>>, fresh: Readonly<Record<string, string>>): Record<string, string> =>
+    Object.fromEntries(Object.entries({ ...old, ...fresh }).filter(([key]) => !removed.includes(key)));
+  const whole = before.whole && {
+    ...before.whole,
+    ...now.whole,
+    ...(before.whole.data && { data: keep(before.whole.data, now.whole?.data ?? {}) }),
+  };
+  return { ...before, ...now, hashes: keep(before.hashes, now.hashes), plain: keep(before.plain, now.plain), ...(whole && { whole }) };
+}

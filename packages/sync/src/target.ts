@@ -11,7 +11,7 @@ import {
   type Transport,
 } from "@rollcall/kube";
 import { rollName } from "./roll-object.ts";
-import { standing, type Reading, type Standing } from "./standing.ts";
+import { merged, standing, type Reading, type Standing } from "./standing.ts";
 
 /** One list's view of a target: what stands there of its own, and who has to be told when that changes. */
 export interface TargetList {
@@ -246,16 +246,4 @@ function nameOf({ apiVersion, plural, namespace = "" }: Kind): string {
 
 function versionOf({ metadata }: Standing): string {
   return `${metadata.uid} ${metadata.resourceVersion}`;
-}
-
-/** What a change did not touch is as it was. */
-function merged(before: Standing, now: Standing, removed: readonly string[]): Standing {
-  const keep = (old: Readonly<Record<string, string>>, fresh: Readonly<Record<string, string>>): Record<string, string> =>
-    Object.fromEntries(Object.entries({ ...old, ...fresh }).filter(([key]) => !removed.includes(key)));
-  const whole = before.whole && {
-    ...before.whole,
-    ...now.whole,
-    ...(before.whole.data && { data: keep(before.whole.data, now.whole?.data ?? {}) }),
-  };
-  return { ...before, ...now, hashes: keep(before.hashes, now.hashes), plain: keep(before.plain, now.plain), ...(whole && { whole }) };
 }
