@@ -48,7 +48,9 @@ export const orders: readonly Story[] = [
       const program = await world.start({ removal: soon });
       await world.remove("ClusterProfile", "paris");
       const held = await program.says({ cluster: id(world, "paris"), verdict: { is: "held", reason: "GuardHolds" } });
-      const [, ...command] = /: rollcall (ack) (argocd) ([0-9a-f]{10})$/.exec((held["verdict"] as { message: string }).message)!;
+      const [, ...command] = /: rollcall (ack) (argocd) ([0-9a-f]{10}) --config \S+$/.exec(
+        (held["verdict"] as { message: string }).message,
+      )!;
       const other = await world.run("ack", "argocd", "0000000000", "--wait", "1s");
       expect(other).toMatchObject({ code: 2, stderr: expect.stringContaining("another plan") as string });
       expect(await secretOf(world, "paris")).toBeDefined();
