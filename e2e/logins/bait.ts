@@ -13,8 +13,11 @@ export interface Bait {
   stop(): Promise<void>;
 }
 
-/** Starts one that answers every request with the same. */
-export async function startBait(answer = "HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n"): Promise<Bait> {
+/** What it says to a request. */
+export type Answers = (request: string) => string;
+
+/** Starts one that answers each request so. */
+export async function startBait(answers: Answers = () => "HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n"): Promise<Bait> {
   const { certificate, key } = loopbackCertificate();
   const sockets = new Set<TLSSocket>();
   let heard = "";
@@ -23,7 +26,7 @@ export async function startBait(answer = "HTTP/1.1 404 Not Found\r\ncontent-leng
     socket.on("error", () => socket.destroy());
     socket.on("data", (chunk) => {
       heard += chunk.toString();
-      socket.end(answer);
+      socket.end(answers(chunk.toString()));
     });
   });
   await once(listener.listen(0, "127.0.0.1"), "listening");

@@ -2,7 +2,7 @@ import { fromBase64, type KubeObject } from "@rollcall/contract";
 import type { LoginWorld } from "./world.ts";
 
 /** What stands at the head of every credential that these tests make up themselves. */
-export const canary = "canary-";
+const canary = "canary-";
 
 /** Where any credential of this world can be read, beside the one key of a list's Secrets that is there for it. */
 export async function leaksOf(world: LoginWorld): Promise<readonly string[]> {

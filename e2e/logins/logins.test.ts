@@ -36,7 +36,7 @@ describe("logins on real servers", () => {
 
   it("a token that the member made for its reader opens the member, until that reader is no more", async () => {
     const tokens = { kind: "token-request", with: "push", serviceAccount: `${access}/visitor`, expiration: "20m", hosts: ["127.0.0.1"] };
-    const world = await newWorld({ providers: { settings: { tokens, push: secretReader } } });
+    const world = await newWorld({ providers: () => ({ settings: { tokens, push: secretReader } }) });
     const id = `${world.fleet}/paris`;
     const broker = await paris.account("broker", access, asksForTokensOf("visitor"));
     await readerOf(paris, "visitor");
@@ -79,7 +79,7 @@ describe("logins on real servers", () => {
 
   it("a token of the hub that is for one member opens that member, and neither the hub nor another member", async () => {
     const visits = { kind: "hub-token", serviceAccount: "visits/argocd", expiration: "10m" };
-    const world = await newWorld({ providers: { settings: { visits } } });
+    const world = await newWorld({ providers: () => ({ settings: { visits } }) });
     const account = { name: "argocd", namespace: "visits" };
     await hub.apply({ apiVersion: "v1", kind: "ServiceAccount", metadata: account });
     for (const member of [paris, rome])
@@ -102,7 +102,7 @@ describe("logins on real servers", () => {
   });
 
   it("a kubeconfig in a Secret is read, followed when it changes, and taken back with the consent", async () => {
-    const world = await newWorld({ providers: { settings: { push: secretReader } } });
+    const world = await newWorld({ providers: () => ({ settings: { push: secretReader } }) });
     const id = `${world.fleet}/paris`;
     const [one, two] = [await readerOf(paris, "one"), await readerOf(paris, "two")];
     const secret = { namespace: world.fleet, name: "paris", ...at(paris) };

@@ -1,14 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { ca } from "@rollcall/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { crds, startControlPlane, type ControlPlane } from "../control-plane/src/index.ts";
 import { until } from "../stories/world.ts";
 import { leaksOf } from "./leaks.ts";
+import { plugin } from "./storm.ts";
 import { loginWorld, type LoginWorld } from "./world.ts";
 
-const plugin = fileURLToPath(new URL("plugin.sh", import.meta.url));
 const apiVersion = "client.authentication.k8s.io/v1";
 
 /** What Rollcall's own environment holds; a plugin is to see none of it that was not meant for it. */
@@ -47,7 +46,7 @@ describe("plugins of every temper beside each other", () => {
     ];
     const entry = { name: "fleet", execConfig: { command: plugin, apiVersion, env, provideClusterInfo: true } };
     const settings = { fleet: { kind: "exec", passEnv: ["HANDED"], hosts: ["*.example.test"] } };
-    world = await loginWorld(hub, { providers: { inline: [entry], settings } });
+    world = await loginWorld(hub, { providers: () => ({ inline: [entry], settings }) });
     const publish = (name: string, temper: string): Promise<void> =>
       world.publish(name, [{ provider: "fleet", server: `https://${name}.example.test:6443`, ca, config: { temper } }]);
     const bad = Object.entries(verdicts);

@@ -44,8 +44,6 @@ export interface LoginWorld {
   readonly hidden: Set<string>;
   /** Starts Rollcall with these providers, and waits until it has gone through its lists. */
   start(environment?: Readonly<Record<string, string>>): Promise<Program>;
-  /** Other providers, while it runs. */
-  provide(providers: object): Promise<void>;
   publish(name: string, ways: readonly Way[], labels?: Readonly<Record<string, string>>): Promise<void>;
   entry(name: string): Promise<Entry | undefined>;
   /** Waits until a list shows this cluster with a credential that is good for it. */
@@ -58,7 +56,8 @@ export interface LoginWorld {
 }
 
 export interface Settings {
-  readonly providers: object;
+  /** For a world with this folder. */
+  readonly providers: (dir: string) => object;
   /** By name, with the labels that each chooses by. */
   readonly lists?: Readonly<Record<string, string>>;
 }
@@ -80,7 +79,6 @@ export async function loginWorld(hub: ControlPlane, { providers, lists = { argoc
   const hidden = new Set<string>();
   const admin = await hub.kubeconfig(hub.adminToken);
   let kubeconfig: string | undefined;
-  let provided = providers;
 
   const write = (): Promise<void> =>
     writeFile(
@@ -91,7 +89,7 @@ export async function loginWorld(hub: ControlPlane, { providers, lists = { argoc
         inventory: { namespaces: [fleet], kubeconfig: kubeconfig ?? "not-made-yet" },
         state: { namespace: state },
         metrics: { listen: "127.0.0.1:0" },
-        providers: provided,
+        providers: providers(dir),
         lists: Object.entries(lists).map(([name, labels]) => ({
           name,
           consumer: "argocd",
@@ -125,10 +123,6 @@ export async function loginWorld(hub: ControlPlane, { providers, lists = { argoc
       programs.push(program);
       for (const list of Object.keys(lists)) await program.says({ message: "list gone through", list });
       return program;
-    },
-    async provide(next) {
-      provided = next;
-      await grant();
     },
     publish: (name, ways, labels) => hub.apply(asSent(profileWith(fleet, name, ways, labels))),
     async entry(name) {
@@ -171,7 +165,7 @@ function statusOf(object: KubeObject): Readonly<Record<string, unknown>> {
 }
 
 /** What a Secret of Argo CD says. */
-function entryOf({ data = {}, metadata }: KubeObject): Entry {
+export function entryOf({ data = {}, metadata }: KubeObject): Entry {
   const text = (key: string): string | undefined => (data[key] === undefined ? undefined : fromBase64(data[key]));
   const mark = metadata.annotations?.[annotations.login];
   const config = JSON.parse(text("config") || "{}") as { readonly bearerToken?: string };

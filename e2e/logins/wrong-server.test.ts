@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { crds, startControlPlane, type ControlPlane } from "../control-plane/src/index.ts";
-import { startBait, type Bait } from "./bait.ts";
+import { startBait, type Answers, type Bait } from "./bait.ts";
 import { leaksOf } from "./leaks.ts";
 import { kubeconfigSecret } from "./members.ts";
 import { loginWorld, type LoginWorld } from "./world.ts";
@@ -16,13 +16,13 @@ describe("a profile that points a credential at somebody else's server", () => {
   afterAll(() => hub?.stop());
 
   async function newWorld(providers: object): Promise<LoginWorld> {
-    const world = await loginWorld(hub, { providers });
+    const world = await loginWorld(hub, { providers: () => providers });
     onTestFinished(() => world.close());
     return world;
   }
 
-  async function bait(answer?: string): Promise<Bait> {
-    const made = await startBait(answer);
+  async function bait(answers?: Answers): Promise<Bait> {
+    const made = await startBait(answers);
     onTestFinished(() => made.stop());
     return made;
   }
@@ -55,7 +55,7 @@ describe("a profile that points a credential at somebody else's server", () => {
 
   it("gets not one byte of it where we log in to the server ourselves, not even by a redirect from the right one", async () => {
     const thief = await bait();
-    const home = await bait(`HTTP/1.1 307 Temporary Redirect\r\nlocation: ${thief.server}/api\r\ncontent-length: 0\r\n\r\n`);
+    const home = await bait(() => `HTTP/1.1 307 Temporary Redirect\r\nlocation: ${thief.server}/api\r\ncontent-length: 0\r\n\r\n`);
     const local = (of: Bait) => ({ server: of.server.replace("127.0.0.1", "localhost"), ca: of.ca });
     const world = await newWorld({ settings: { tokens, push } });
     const made = { namespace: world.fleet, token: "canary-of-the-broker", ...local(home) };
@@ -74,6 +74,24 @@ describe("a profile that points a credential at somebody else's server", () => {
     // The server that it was made for has got it, so the other would have been heard as well.
     expect(home.heard()).toContain("canary-of-the-broker");
     expect(thief.heard()).toBe("");
+    expect(await leaksOf(world)).toEqual([]);
+  });
+
+  it("and a server that repeats what it is sent is not quoted with it", async () => {
+    const home = await bait((request) => {
+      const said = /authorization: .*/i.exec(request)?.[0] ?? "";
+      return `HTTP/1.1 500 Internal Server Error\r\ncontent-length: ${said.length}\r\n\r\n${said}`;
+    });
+    const local = { server: home.server.replace("127.0.0.1", "localhost"), ca: home.ca };
+    const world = await newWorld({ settings: { tokens, push } });
+    await hub.apply(kubeconfigSecret({ namespace: world.fleet, name: "paris", token: "canary-of-the-broker", ...local }));
+    await world.publish("paris", [
+      { provider: "tokens", ...local },
+      { ...way, ...local },
+    ]);
+    const program = await world.start();
+    await program.says({ message: "state", cluster: `${world.fleet}/paris`, verdict: { reason: "Unreachable" } });
+    expect(home.heard()).toContain("canary-of-the-broker");
     expect(await leaksOf(world)).toEqual([]);
   });
 });
