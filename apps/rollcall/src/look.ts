@@ -144,7 +144,7 @@ async function proven({ lists }: Rollcall, planned: ReadonlyMap<string, Readonly
 }
 
 function isDoubted(all: ReadonlyMap<ClusterId, Planned>): boolean {
-  return [...all.values()].some(({ membership }) => membership.verdict?.reason === "HubChanged");
+  return [...all.values()].some(({ membership }) => ["HubChanged", "HubWentBack"].includes(membership.verdict?.reason ?? ""));
 }
 
 function compared({ hub }: Rollcall, { providers }: Config, list: ListConfig, planned: ReadonlyMap<ClusterId, Planned>): Promise<OtherHub> {

@@ -24,7 +24,7 @@ export const ack: Command = {
       const { mode } = at.list;
       if (mode !== "sync") throw bad(`list "${name}" is in mode ${mode}: nobody leaves it, so nothing waits for a yes`);
       const page = await readBook(at.book);
-      if (page !== undefined && (await isInVain(at, page, digest)))
+      if (page !== undefined && (await isInVain(at, page)))
         throw bad(
           `nobody is missing from list "${name}" by its roll, so nothing waits for a yes and none was set; rollcall status says how it stands`,
         );

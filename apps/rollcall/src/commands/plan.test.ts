@@ -272,6 +272,24 @@ describe("rollcall plan", () => {
     ]);
   });
 
+  it("says of a hub that was set back as well who proves to be the same, until all do", async () => {
+    await using here = await scene();
+    here.register(prod("paris"), prod("oslo"));
+    await here.sync();
+    const roll = here.target.get("ConfigMap", "rollcall", "rollcall-argocd-roll")!;
+    const said = JSON.parse(roll.data!["roll"]!) as { readonly hub: string };
+    const text = JSON.stringify({ ...said, hub: `${said.hub}, set back` });
+    here.target.apply({ ...roll, data: { ...roll.data, roll: text } });
+    const proven = await here.run("plan");
+    expect({ code: proven.code, last: lastLines(proven.stdout) }).toEqual({ code: 0, last: "argocd: 2 unchanged" });
+    here.hub.remove("ClusterProfile", "fleet", "oslo");
+    const { code, stdout } = await here.run("plan");
+    expect(code).toBe(1);
+    expect(stdout).toContain(
+      "\n  1 the same cluster, as far as can be proven: fleet/paris\n  1 without a profile there: after a yes, unregistered: fleet/oslo\n",
+    );
+  });
+
   it("cannot tell of a hub that it may not identify, and says which right is missing", async () => {
     const verbs = ["list", "watch", "get"];
     const rules = [
