@@ -1,7 +1,17 @@
 import type { Connect } from "@rollcall/connect";
 import type { ClusterId } from "@rollcall/contract";
 import { sleep } from "@rollcall/kube";
-import { keepList, type Inventory, type KeptList, type ListEvent, type Planned, type RollKeeper, type Target } from "@rollcall/sync";
+import {
+  inForce,
+  keepList,
+  type Inventory,
+  type KeptList,
+  type ListEvent,
+  type Orders,
+  type Planned,
+  type RollKeeper,
+  type Target,
+} from "@rollcall/sync";
 import type { ListConfig, ServerRef } from "./config/config.ts";
 import type { Hub } from "./hub.ts";
 import type { Identity } from "./hub/identity.ts";
@@ -47,6 +57,8 @@ export interface Life {
   readonly config: ListConfig;
   /** Resolves when it has been gone through once, or will not be. */
   readonly settled: Promise<void>;
+  /** What is ordered about it now; undefined before its roll was read. */
+  orders(): Orders | undefined;
   /** Takes up nothing new and resolves when what is at work is done and written down. Nothing of the list is taken away. */
   close(): Promise<void>;
 }
@@ -59,6 +71,7 @@ export function beginLife(list: ListConfig, before: Promise<void>, shared: Share
   const ending = new AbortController();
   const signal = AbortSignal.any([shared.signal, ending.signal]);
   let kept: KeptList | undefined;
+  let known: RollKeeper | undefined;
   const told = {
     look: (ids: Iterable<string>) => kept?.touched(ids),
     rollChanged: () => kept?.rollChanged(),
@@ -69,6 +82,7 @@ export function beginLife(list: ListConfig, before: Promise<void>, shared: Share
   async function keep(): Promise<void> {
     await before;
     const { target, roll } = await place.ready();
+    known = roll;
     onlooker?.placed(name, { target, roll });
     await Promise.race([hub.synced(list), ...patience]);
     await Promise.race([identity.known, ...patience]);
@@ -107,6 +121,7 @@ export function beginLife(list: ListConfig, before: Promise<void>, shared: Share
   return {
     config: list,
     settled: Promise.race([goneThrough, sleep(2 ** 31 - 1, signal)]),
+    orders: () => known && inForce(known.orders(), shared.now()),
     async close() {
       ending.abort();
       await before;

@@ -8,7 +8,7 @@ function taken(before: object, now: unknown): Reconfiguration | undefined {
   return reconfigure(checkConfig(before).config!, checkConfig(now));
 }
 
-const nothing = { added: [], changed: [], moved: [], gone: [], asBefore: [], newProviders: false, afterRestart: [] };
+const nothing = { added: [], changed: [], moved: [], toAnotherServer: [], gone: [], asBefore: [], newProviders: false, afterRestart: [] };
 const names = (next: Reconfiguration | undefined): object | undefined =>
   next && {
     ...next,
@@ -41,7 +41,7 @@ describe("a config that is read again", () => {
     {
       when: "puts a list elsewhere",
       now: configOf([listOf("one", { target: { namespace: "three" } }), listOf("two", { target: { namespace: "two", context: "other" } })]),
-      then: { config: ["one", "two"], changed: ["one", "two"], moved: ["one", "two"] },
+      then: { config: ["one", "two"], changed: ["one", "two"], moved: ["one", "two"], toAnotherServer: ["two"] },
     },
     { when: "names a list no more", now: configOf([listOf("one")]), then: { config: ["one"], gone: ["two"] } },
     {

@@ -1,5 +1,6 @@
 import { canonicalJson } from "@rollcall/contract";
 import type { Config, ListConfig, ReadConfig } from "./config/config.ts";
+import { serverKey, serverOf } from "./servers.ts";
 
 /** What another config comes to for what runs already. */
 export interface Reconfiguration {
@@ -9,6 +10,8 @@ export interface Reconfiguration {
   readonly changed: readonly ListConfig[];
   /** Of those that changed, who is kept in another place from now on. */
   readonly moved: readonly string[];
+  /** Of those that moved, who is kept on another server, where its roll is not. */
+  readonly toAnotherServer: readonly string[];
   /** Lists that the config does not name any more. */
   readonly gone: readonly string[];
   /** Lists that go on as they were, because what is said of them now is no good. */
@@ -35,12 +38,14 @@ export function reconfigure(before: Config, { config: now, problems, leftOut }: 
   const asBefore = unnamed.filter(({ name }) => leftOut.includes(undefined) || leftOut.includes(name));
   // Without a provider that is misspelt now, its clusters could not be reached.
   const providers = problems.some(({ path }) => path.startsWith("providers")) ? before.providers : now.providers;
+  const serverOn = (list: ListConfig): string => serverKey(serverOf(list, before));
   const changed = now.lists.filter(({ name, digest }) => known.has(name) && known.get(name)!.digest !== digest);
   return {
     config: { ...before, providers, lists: [...now.lists, ...asBefore] },
     added: now.lists.filter(({ name }) => !known.has(name)),
     changed,
     moved: changed.flatMap((list) => (isSame(placeOf(known.get(list.name)!), placeOf(list)) ? [] : [list.name])),
+    toAnotherServer: changed.flatMap((list) => (serverOn(known.get(list.name)!) === serverOn(list) ? [] : [list.name])),
     gone: unnamed.filter((list) => !asBefore.includes(list)).map(({ name }) => name),
     asBefore: asBefore.map(({ name }) => name),
     newProviders: !isSame(before.providers, providers),

@@ -90,8 +90,25 @@ describe.concurrent("while Rollcall runs", { timeout: 30_000 }, () => {
     await bench.write(configOf([listOf("one", { target: { namespace: "two" } }), listOf("two", { select: { labels: "env=lab" } })]));
     await soon(() => expect(bench.secret("two", "paris")).toBeDefined());
     expect(bench.said("list is kept elsewhere now")).toMatchObject([{ list: "one" }]);
+    expect(bench.said("roll stays behind")).toEqual([]);
     await bench.looks();
     expect(bench.writes()).toEqual(["create one/fleet.paris", "create two/fleet.paris"]);
+  });
+
+  it("a list that is put on another server leaves its orders behind, which is said with the commands to give them again", async () => {
+    await using bench = await reloadBench(configOf([listOf("one")]));
+    const orders = { version: 1, exclude: { "fleet/paris": { why: "never", by: "ada", at: "2026-11-21T10:00:00Z" } } };
+    const rollOf = () => bench.hub.get("ConfigMap", "rollcall", "rollcall-one-roll");
+    await soon(() => expect(rollOf()).toBeDefined());
+    const roll = rollOf()!;
+    bench.hub.apply({ ...roll, data: { ...roll.data, orders: JSON.stringify(orders) } });
+    await soon(() => expect(bench.rollcall.lists.get("one")?.status().get("fleet/paris")).toMatchObject({ state: "missing" }));
+    await bench.write(configOf([listOf("one", { target: { namespace: "one", kubeconfig: "there" } })]));
+    await soon(() =>
+      expect(bench.said("roll stays behind")).toMatchObject([
+        { level: "warn", list: "one", again: ["rollcall exclude one fleet/paris --why=never --by=ada --config=FILE"] },
+      ]),
+    );
   });
 
   it("a list with a problem goes on as it was, and the others as they are said", async () => {

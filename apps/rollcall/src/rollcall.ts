@@ -5,6 +5,7 @@ import type { KeptList, ListEvent } from "@rollcall/sync";
 import type { Config, ListConfig, ReadConfig, ServerRef } from "./config/config.ts";
 import { startHub, type Hub } from "./hub.ts";
 import { identify } from "./hub/identity.ts";
+import { logLeftBehind } from "./left-behind.ts";
 import { beginLife, lookAgain, type Life, type Onlooker, type Shared } from "./life.ts";
 import { logInformer, type Log } from "./log.ts";
 import { startLogins } from "./logins.ts";
@@ -135,6 +136,8 @@ export async function startRollcall({
       const next = reconfigure(config, read);
       if (next === undefined || signal.aborted) return next;
       config = next.config;
+      for (const list of next.toAnotherServer)
+        logLeftBehind(log, { list, orders: lives.get(list)?.orders(), ...(configPath !== undefined && { configPath }) });
       next.gone.forEach(end);
       for (const list of next.changed) {
         end(list.name);

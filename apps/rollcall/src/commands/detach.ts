@@ -10,6 +10,7 @@ import { detachDigest, fateInWords, foundInWords, usesInWords } from "../detach/
 import { usesOf, type Use } from "../detach/users.ts";
 import { openServer } from "../open-server.ts";
 import { serverKey, serverOf } from "../servers.ts";
+import { shellWord } from "../shell-word.ts";
 import { newTransports } from "../transports.ts";
 import { required, wholeConfig, type Command, type Flags, type Voice } from "./command.ts";
 
@@ -129,10 +130,6 @@ function again(name: string, flags: Flags): string {
   const said = Object.entries(flags).filter(([flag]) => flag !== "confirm");
   const words = said.map(([flag, value]) => (value === true ? `--${flag}` : `--${flag} ${shellWord(String(value))}`));
   return ["rollcall detach", name, ...words].join(" ");
-}
-
-function shellWord(text: string): string {
-  return /^[\w./:@%+=,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 function bad(message: string): RollcallError {
