@@ -41,7 +41,7 @@ export const stories: readonly Story[] = [
       const text = await (await fetch(`${String(url)}/metrics`)).text();
       expect(text).toContain('rollcall_clusters{list="argocd",state="member"} 1\n');
       expect(text).toContain('rollcall_verdicts{list="argocd",verdict="stale"} 1\n');
-      expect(text).toContain('rollcall_writes_total{list="argocd",verb="create",why="newcomer"} 1\n');
+      expect(text).toContain('rollcall_writes_total{list="argocd",verb="create",why="joins"} 1\n');
       expect(text).toMatch(/rollcall_watch_age_seconds\{namespace="[^"]+"\} \d+\n/);
       expect(await program.stop()).toBe(0);
     },

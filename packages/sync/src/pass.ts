@@ -24,6 +24,7 @@ export async function pass<Options>(id: ClusterId, parts: PassParts<Options>): P
   const before = predecessorOf(id, first, parts);
   // What stands keeps its names, by whatever name its cluster comes.
   const entry = cluster && before ? await render(cluster, target.of(owner.list, before), parts) : first;
+  const wasUnknown = inventory.choose(id).is === "unknown";
   const again = await heldAgain(id, parts);
   // Meanwhile the world may have moved on; from here to the decision nothing waits.
   if (inventory.cluster(id) !== cluster || predecessorOf(id, entry, parts) !== before) return pass(id, parts);
@@ -31,6 +32,8 @@ export async function pass<Options>(id: ClusterId, parts: PassParts<Options>): P
   const own = target.of(owner.list, before ?? id);
   const anchor = anchorOf(own, kinds);
   const choice = inventory.choose(id);
+  // Of whom nothing was known a moment ago, nobody has asked who uses it.
+  if (wasUnknown && choice.is !== "unknown") return pass(id, parts);
   const isSame =
     anchor === undefined || entry === undefined || isRefusal(entry) || isSameCluster(anchor.metadata.annotations, entry.cluster);
   const double = own.length === 0 && choice.is === "chosen" ? doubleOf(id, cluster, parts) : undefined;
