@@ -7,7 +7,7 @@ import type { PassParts } from "./parts.ts";
 import type { Cause } from "./roll.ts";
 import { setBack, type SameHub } from "./same-hub.ts";
 
-type Needed = "owner" | "adapter" | "options" | "target" | "roll" | "removals" | "mode" | "now" | "inventory" | "managerOf";
+type Needed = "owner" | "adapter" | "options" | "target" | "roll" | "removals" | "mode" | "now" | "inventory" | "managerOf" | "asked";
 
 export interface ApprovalParts<Options> extends Pick<PassParts<Options>, Needed> {
   readonly guard: GuardSettings;
@@ -74,7 +74,17 @@ export function newApproval<Options>(parts: ApprovalParts<Options>): Approval {
       if (hold.has(id)) kept.add(id);
       else missing.set(id, cause);
     }
-    return { list, confirm: roll.confirm, now: parts.now(), settings: parts.guard, roll: roll.roll(), members, missing, kept };
+    return {
+      list,
+      confirm: roll.confirm,
+      now: parts.now(),
+      settings: parts.guard,
+      roll: roll.roll(),
+      members,
+      missing,
+      kept,
+      asked: parts.asked,
+    };
   }
 
   function ackUnknown(digest: string, expected: string): void {

@@ -25,6 +25,8 @@ export interface GuardInput {
   readonly missing: ReadonlyMap<ClusterId, Cause>;
   /** Those of them who would leave, were they not held by order: that they stay for now makes nobody else's leaving smaller. */
   readonly kept?: ReadonlySet<ClusterId>;
+  /** Of whom a person was asked, by an earlier release that did not write that down: when so many would have left. */
+  readonly asked?: ReadonlyMap<ClusterId, number>;
 }
 
 /** What the guard says at this moment: who needs a person's word, and how many may go without one. */
@@ -51,12 +53,12 @@ export interface GuardView {
  *   as many as when a person was asked, who has said nothing yet   ack
  *   else: the smaller of `max` and `percent`, one at least, a window
  */
-export function guard({ list, now, settings, roll, members, missing, kept = new Set() }: GuardInput): GuardView {
+export function guard({ list, now, settings, roll, members, missing, kept = new Set(), asked: before }: GuardInput): GuardView {
   const window = openWindow(roll.window, now, settings, members);
   const unacked = [...missing].filter(([id]) => !roll.acked.has(id));
   const atRisk = new Set([...window.gone, ...unacked.map(([id]) => id), ...kept]);
   const going = new Set([...missing.keys(), ...kept]);
-  const asked = Math.min(...unacked.map(([id]) => roll.absences.get(id)?.asked ?? Number.POSITIVE_INFINITY));
+  const asked = Math.min(...unacked.map(([id]) => roll.absences.get(id)?.asked ?? before?.get(id) ?? Number.POSITIVE_INFINITY));
   const share = Math.max(1, Math.floor((settings.percent * window.members) / 100));
   const needsAck =
     (missing.size > 0 && going.size === members.size && "nobody would be left") ||

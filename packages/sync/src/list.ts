@@ -18,7 +18,7 @@ import { newReasons } from "./reasons.ts";
 import { sameHub, type HubView } from "./same-hub.ts";
 
 /** What a list has of its own for its passes. */
-type Own = "kinds" | "claims" | "managerOf" | "view" | "held" | "orders" | "back" | "brake" | "pace";
+type Own = "kinds" | "claims" | "managerOf" | "view" | "held" | "orders" | "asked" | "back" | "brake" | "isFirst" | "pace";
 
 export interface ListParts<Options> extends Omit<PassParts<Options>, Own> {
   readonly guard: GuardSettings;
@@ -44,6 +44,7 @@ export function keepList<Options>(parts: ListParts<Options>): KeptList {
   const claims = newClaims();
   const reasons = newReasons();
   const status = new Map<ClusterId, Status>();
+  const waiting = new Map<ClusterId, number>();
   const managers = new Map<ClusterId, string>();
   /** How often in a row somebody else wrote first. */
   const late = new Map<ClusterId, number>();
@@ -61,6 +62,7 @@ export function keepList<Options>(parts: ListParts<Options>): KeptList {
   const managerOf = (id: ClusterId): string | undefined => inventory.cluster(id)?.manager ?? managers.get(id);
   const approval = newApproval({
     ...parts,
+    asked: waiting,
     inventory,
     managerOf,
     hub,
@@ -78,7 +80,9 @@ export function keepList<Options>(parts: ListParts<Options>): KeptList {
     view,
     held: (id) => approval.held(id),
     orders: () => obedience.orders(),
+    asked: waiting,
     back: new Set(),
+    isFirst: (id) => !status.has(id),
     brake: newBrake(),
     ...(parts.pacing && { pace: newPace(parts.pacing) }),
   };

@@ -48,6 +48,10 @@ export interface PassParts<Options> {
   readonly held: (id: ClusterId) => Refusal | undefined;
   /** Who was found to be chosen again while nothing could be noted. */
   readonly back: Set<ClusterId>;
+  /** Who waited for a yes already when they were looked at first, and how many would have left then. */
+  readonly asked: Map<ClusterId, number>;
+  /** Nothing has been said of it yet. */
+  readonly isFirst: (id: ClusterId) => boolean;
   readonly brake: Brake;
   readonly pace?: Pace;
   /** What people have ordered, as far as it holds now. */

@@ -44,6 +44,7 @@ export async function pass<Options>(id: ClusterId, parts: PassParts<Options>): P
   const absence = absenceNow(id, own, parts);
   const { pause, hold } = parts.orders();
   const found = noted(
+    id,
     membership({
       now: parts.now(),
       choice,
@@ -120,11 +121,17 @@ function doubleOf<Options>(id: ClusterId, cluster: Cluster | undefined, parts: P
   return inventory.duplicate?.(id, (each) => target.of(owner.list, each).length > 0);
 }
 
-/** That a person was asked about it is remembered until they answer, or it is chosen again. */
-function noted<Options>(found: Membership, { view }: PassParts<Options>): Membership {
+/**
+ * That a person was asked about it is remembered until they answer, or it is chosen again. Who waited already when Rollcall began was
+ * left so by a release that wrote no such thing down, and its roll is not written for that.
+ */
+function noted<Options>(id: ClusterId, found: Membership, { asked, isFirst, view }: PassParts<Options>): Membership {
   const { absence, verdict } = found;
-  if (absence === undefined || absence.asked !== undefined || verdict?.reason !== "GuardHolds") return found;
-  return { ...found, absence: { ...absence, asked: view().atRisk } };
+  if (absence === undefined) asked.delete(id);
+  if (absence === undefined || absence.asked !== undefined || asked.has(id) || verdict?.reason !== "GuardHolds") return found;
+  if (!isFirst(id)) return { ...found, absence: { ...absence, asked: view().atRisk } };
+  asked.set(id, view().atRisk);
+  return found;
 }
 
 function uidOf(cluster: Cluster | undefined, anchor: Standing | undefined): Pick<Looked, "uid"> {

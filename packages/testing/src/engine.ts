@@ -1,4 +1,14 @@
-import { isRefusal, refusal, type Adapter, type Cluster, type ClusterId, type Handed, type Login, type Reachable, type Refusal } from "@rollcall/contract";
+import {
+  isRefusal,
+  refusal,
+  type Adapter,
+  type Cluster,
+  type ClusterId,
+  type Handed,
+  type Login,
+  type Reachable,
+  type Refusal,
+} from "@rollcall/contract";
 import { ApiError, openTransport, sleep, startInformer, type Call, type Transport } from "@rollcall/kube";
 import { startMemoryHub, type HubKind, type HubRequest, type MemoryHub } from "@rollcall/memory-hub";
 import {
