@@ -78,7 +78,7 @@ describe("logins on real servers", () => {
   });
 
   it("a token of the hub that is for one member opens that member, and neither the hub nor another member", async () => {
-    const visits = { kind: "hub-token", serviceAccount: "visits/argocd", expiration: "10m" };
+    const visits = { kind: "hub-token", serviceAccount: "visits/argocd", expiration: "10m", hosts: ["127.0.0.1"] };
     const world = await newWorld({ providers: () => ({ settings: { visits } }) });
     const account = { name: "argocd", namespace: "visits" };
     await hub.apply({ apiVersion: "v1", kind: "ServiceAccount", metadata: account });

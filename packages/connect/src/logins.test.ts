@@ -88,6 +88,13 @@ describe("a provider that is there no more", () => {
     configured = [{ name: "renamed" }];
     expect(await askOf("push", "other")).not.toHaveProperty("revokes");
   });
+
+  it("is withdrawn too where another one is offered that leads nowhere", async () => {
+    configured = [push, { name: "second" }];
+    await askOf("push");
+    const away = cluster({ name: "paris", access: offered("second", refusal("NoServer", "no")) });
+    expect(await connect(away, asks)).toMatchObject({ reason: "NoServer", revokes: true });
+  });
 });
 
 it("whoever only looks gets no credential", async () => {

@@ -18,15 +18,17 @@ export function newLogins({ providers, credentials }: LoginsParts): Connect {
   const used = new Map<ClusterId, string>();
   return async (cluster, login, handed) => {
     if (login !== "with a credential from us") return connect(cluster, login, providers());
+    // A login that is offered no more is taken back, whether or not there is another; one that leads nowhere today may lead somewhere tomorrow.
+    const refused = (why: Refusal): Refusal => (isWithdrawn(cluster, why, used.get(cluster.id)) ? { ...why, revokes: true } : why);
     const way = wayIn(cluster, providers());
-    if (isRefusal(way)) return isWithdrawn(cluster, way, used.get(cluster.id)) ? { ...way, revokes: true } : way;
+    if (isRefusal(way)) return refused(way);
     const held = await credentials.get({ cluster, ...way }, handed);
-    if (isRefusal(held)) return held;
+    if (isRefusal(held)) return refused(held);
     const { provider, endpoint } = way;
     // What was handed over was bound then, to this very server: what it is good for is a part of what was left word of.
     const known = held.resolved ?? { credential: { kind: "credential", provider: provider.name, assumed: true }, madeFor: endpoint };
     const connection = bind(known, endpoint, provider.hosts);
-    if (isRefusal(connection)) return connection;
+    if (isRefusal(connection)) return refused(connection);
     used.set(cluster.id, provider.name);
     return { ...cluster, connection, ...(held.failing && { failing: held.failing }), ...(held.handed && { handed: held.handed }) };
   };
@@ -41,8 +43,7 @@ export function newLogins({ providers, credentials }: LoginsParts): Connect {
  *   others, and nobody knows which was used      not: a config that changed while nobody looked would cut everybody off at once
  */
 function isWithdrawn({ access }: Cluster, { reason }: Refusal, used: string | undefined): boolean {
-  if (reason === "NoAccess") return true;
-  return reason === "NoProvider" && used !== undefined && access.every(({ provider }) => provider !== used);
+  return reason === "NoAccess" || (used !== undefined && access.every(({ provider }) => provider !== used));
 }
 
 /** Connects for somebody who only looks: no credential is got, and what stands is assumed to be good. */

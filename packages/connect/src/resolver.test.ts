@@ -8,6 +8,7 @@ import { resolver } from "./resolver.ts";
 
 const server = "https://paris.example.test:6443";
 const endpoint = { server, ca };
+const hosts = ["paris.example.test"];
 const config = { name: "login", key: "value" };
 const push: Provider = { name: "push", credential: { kind: "secret", preset: "kubeconfig-secretreader" } };
 const tokens: Provider = { name: "tokens", credential: { kind: "token-request", with: "push", serviceAccount: "kube-system/argocd" } };
@@ -25,13 +26,15 @@ interface Given {
   readonly access?: readonly Access[];
   readonly secret?: KubeObject | Error;
   readonly at?: string;
+  /** The token that a server gives. */
+  readonly minted?: string;
 }
 
-async function resolve({ provider, others = [], access, secret = source(), at = server }: Given) {
+async function resolve({ provider, others = [], access, secret = source(), at = server, minted = "minted" }: Given) {
   const [calls, opened, ran] = [[] as Call[], [] as ServerConfig[], [] as string[]];
   const call = async (given: Call): Promise<unknown> => {
     calls.push(given);
-    return Promise.resolve({ kind: "TokenRequest", status: { token: "minted", expirationTimestamp: "2026-11-21T11:00:00Z" } });
+    return Promise.resolve({ kind: "TokenRequest", status: { token: minted, expirationTimestamp: "2026-11-21T11:00:00Z" } });
   };
   const transport: Transport = { url: server, call, lines: () => Promise.reject(new Error("no")), close: () => Promise.resolve() };
   const answer = await resolver({
@@ -66,8 +69,8 @@ describe("a credential comes", () => {
 
   it("from the plugin of its entry, with a setting or without", async () => {
     const execConfig = { command: "/bin/plugin", apiVersion: "client.authentication.k8s.io/v1" };
-    expect((await resolve({ provider: { name: "plugin", execConfig } })).ran).toEqual(["plugin"]);
-    expect((await resolve({ provider: { name: "plugin", execConfig, credential: { kind: "exec" } } })).token).toBe("ran");
+    expect((await resolve({ provider: { name: "plugin", execConfig, hosts } })).ran).toEqual(["plugin"]);
+    expect((await resolve({ provider: { name: "plugin", execConfig, hosts, credential: { kind: "exec" } } })).token).toBe("ran");
   });
 
   it("from the member itself, logged in to with another provider's, and is good there and nowhere else", async () => {
@@ -79,25 +82,46 @@ describe("a credential comes", () => {
     expect(calls[0]).toMatchObject({ path: "/api/v1/namespaces/kube-system/serviceaccounts/argocd/token" });
   });
 
-  it("from the hub, for a member that trusts its issuer: good at this server alone", async () => {
-    const provider: Provider = { name: "issuer", credential: { kind: "hub-token", serviceAccount: "rollcall/argocd" } };
+  it("from the hub, for a member that trusts its issuer: made for this server, and bound to no way there", async () => {
+    const provider: Provider = { name: "issuer", hosts, credential: { kind: "hub-token", serviceAccount: "rollcall/argocd" } };
     const { answer, calls } = await resolve({ provider });
     expect(calls[0]).toMatchObject({
       path: "/api/v1/namespaces/rollcall/serviceaccounts/argocd/token",
       body: { spec: { audiences: [server], expirationSeconds: 3600 } },
     });
-    expect(answer).toMatchObject({ madeFor: endpoint });
+    // A profile may name the right server, and beside it a CA, a proxy and a TLS name of somebody on the way.
+    expect(answer).not.toHaveProperty("madeFor");
   });
 
   it("from the hub with an audience of the operator's, which binds it to no server", async () => {
     const credential = { kind: "hub-token", serviceAccount: "rollcall/argocd", audience: "member:{name}", expiration: 600 } as const;
-    const { answer, calls } = await resolve({ provider: { name: "issuer", credential } });
+    const { answer, calls } = await resolve({ provider: { name: "issuer", hosts, credential } });
     expect(calls[0]).toMatchObject({ body: { spec: { audiences: ["member:paris"], expirationSeconds: 600 } } });
     expect(answer).not.toHaveProperty("madeFor");
   });
 });
 
+describe("a member that lies", () => {
+  it("gives back the token that we logged in with, and that goes no further", async () => {
+    const { reason } = await resolve({ provider: tokens, others: [push], minted: "first" });
+    expect(reason).toBe("TokenAnswer");
+  });
+});
+
 describe("no credential comes, and nobody is asked for one,", () => {
+  it("where a plugin's, or a hub's, may not be sent: no plugin is told of that server, and no token made for it", async () => {
+    const execConfig = { command: "/bin/plugin", apiVersion: "client.authentication.k8s.io/v1" };
+    const issuer = { kind: "hub-token", serviceAccount: "rollcall/argocd" } as const;
+    for (const given of [{ execConfig }, { credential: issuer }])
+      for (const [allowed, reason] of [
+        [[], "NotBound"],
+        [["rome.example.test"], "WrongServer"],
+      ] as const) {
+        const { reason: is, ran, calls } = await resolve({ provider: { name: "it", hosts: allowed, ...given } });
+        expect([is, ran, calls]).toEqual([reason, [], []]);
+      }
+  });
+
   it("where the login for a token may not be sent to the member", async () => {
     const { reason, opened } = await resolve({ provider: tokens, others: [push], at: "https://evil.example.test" });
     expect(reason).toBe("WrongServer");

@@ -244,3 +244,52 @@ describe("the end", () => {
     expect(await Promise.all(waiting)).toHaveLength(2);
   });
 });
+
+describe("what whoever gives a credential says of its end", () => {
+  it.each([
+    ["that has been", -60 * minute],
+    ["that is now", 0],
+  ])("a time %s is no credential, and nobody is asked without a pause", async (_, lives) => {
+    let calls = 0;
+    const { credentials } = keep(() => {
+      calls += 1;
+      const expiresAt = new Date(Date.now() + lives).toISOString();
+      return Promise.resolve({ credential: { kind: "credential", provider: "fleet", token: new Hidden(`t${calls}`), expiresAt } });
+    });
+    expect(await passing(credentials.get(ask("paris")), 0)).toMatchObject({ reason: "CredentialExpired" });
+    await vi.advanceTimersByTimeAsync(minute);
+    expect(calls).toBeLessThan(8);
+  });
+
+  it("a moment away is asked for again no sooner than in ten seconds", async () => {
+    const { state, resolve } = plugin({ lives: 10, takes: 0 });
+    const { credentials } = keep(resolve);
+    await passing(credentials.get(ask("paris")), 0);
+    await vi.advanceTimersByTimeAsync(minute);
+    expect(state.calls).toBeLessThanOrEqual(7);
+  });
+
+  it("far away is believed for thirty days", async () => {
+    const { resolve } = plugin({ lives: 7000 * 24 * 60 * minute, takes: 0 });
+    const { credentials } = keep(resolve);
+    const { resolved } = (await passing(credentials.get(ask("paris")), 0)) as Held;
+    expect(Date.parse(resolved!.credential.expiresAt!)).toBe(start + 30 * 24 * 60 * minute);
+  });
+});
+
+it("renewals that wait for their turn at the end crash nothing", async () => {
+  const unhandled = vi.fn();
+  process.on("unhandledRejection", unhandled);
+  const { resolve } = plugin({ lives: 20_000, takes: 100 });
+  const { credentials } = keep(resolve, 1);
+  const all = ["a", "b", "c"].map((name) => credentials.get(ask(name)));
+  await vi.advanceTimersByTimeAsync(1000);
+  await Promise.all(all);
+  await vi.advanceTimersByTimeAsync(16_000);
+  credentials.close();
+  await vi.advanceTimersByTimeAsync(1000);
+  vi.useRealTimers();
+  await new Promise((done) => setTimeout(done, 20));
+  process.off("unhandledRejection", unhandled);
+  expect(unhandled).not.toHaveBeenCalled();
+});

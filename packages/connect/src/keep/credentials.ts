@@ -1,7 +1,7 @@
 import { isRefusal, refusal, refusalOf, type ClusterId, type Handed, type Refusal } from "@rollcall/contract";
 import type { Ask, Resolve, Resolved, Source } from "../resolve.ts";
 import { newBreaker, type Breaker } from "./breaker.ts";
-import { endOf, expiryOf, fromOf, handedOf, isReplaced, isSame, keyOf, never, renewal } from "./lasting.ts";
+import { believed, endOf, expiryOf, fromOf, handedOf, isReplaced, isSame, keyOf, never, renewal } from "./lasting.ts";
 import { newTurns } from "./turns.ts";
 
 export interface CredentialsOptions {
@@ -48,7 +48,7 @@ export interface Credentials {
 
 interface Entry {
   readonly key: string;
-  readonly ask: Ask;
+  ask: Ask;
   resolved?: Resolved | undefined;
   /** When it was resolved. */
   from?: number;
@@ -65,6 +65,8 @@ interface Entry {
   underWay?: Promise<void> | undefined;
 }
 
+/** From one renewal to the next, whatever life somebody gives. */
+const shortest = 10_000;
 /** A newcomer is as urgent as a credential that expires in a minute. */
 const newcomer = 60_000;
 
@@ -126,8 +128,9 @@ export function newCredentials({ resolve, parallel, now, random, onNews }: Crede
       if (!isRefusal(answer)) breaker.succeeded();
       else if (isOfProvider(answer)) breaker.failed(now());
       else breaker.passed();
-      if (isRefusal(answer)) return failed(entry, answer, pause(entry.failures, random()));
-      took(entry, answer);
+      const given = isRefusal(answer) ? answer : believed(answer, now());
+      if (isRefusal(given)) return failed(entry, given, pause(entry.failures, random()));
+      took(entry, given);
     } finally {
       isOver();
     }
@@ -148,7 +151,8 @@ export function newCredentials({ resolve, parallel, now, random, onNews }: Crede
       isWanted: !isNews,
     });
     // Between a half and four fifths of its life: never early, for each renewal costs every consumer a rebuild.
-    entry.due = expiry === never ? never : now() + life * renewal(entry.key);
+    // However short a life somebody gives, nobody is asked without a pause.
+    entry.due = expiry === never ? never : now() + Math.max(shortest, life * renewal(entry.key));
     if (isNews && isCurrent(entry)) onNews(entry.ask.cluster.id);
   }
 
@@ -184,7 +188,7 @@ export function newCredentials({ resolve, parallel, now, random, onNews }: Crede
         if (entry.due > now()) next = Math.min(next, entry.due);
         // Its last renewal was news, and nobody came to ask: nobody needs it any more.
         else if (!entry.isWanted) all.delete(entry.key);
-        else void renew(entry);
+        else void renew(entry).catch(() => undefined);
     wake(next);
   }
 
@@ -198,6 +202,8 @@ export function newCredentials({ resolve, parallel, now, random, onNews }: Crede
       for (const [other, { ask: was }] of mine) if (other !== key && isReplaced(was, ask)) mine.delete(other);
       const entry = mine.get(key) ?? { key, ask, failures: 0, due: 0, isWanted: true };
       entry.isWanted = true;
+      // The newest profile is the one that is asked for.
+      entry.ask = ask;
       entry.handed = handed ?? entry.handed;
       mine.set(key, entry);
       if (isAssumed(entry, handed)) return { ...(entry.failing && { failing: entry.failing }) };

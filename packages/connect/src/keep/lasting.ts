@@ -1,4 +1,4 @@
-import { canonicalJson, sha256, type Handed } from "@rollcall/contract";
+import { canonicalJson, refusal, sha256, type Handed, type Refusal } from "@rollcall/contract";
 import type { Ask, Resolved } from "../resolve.ts";
 
 export const never: number = Number.POSITIVE_INFINITY;
@@ -45,7 +45,11 @@ export function handedOf({ key, from = 0, resolved }: Lasting): { readonly hande
 
 /** What one credential is good for: this profile, by this provider as it is configured, at this server with this CA. */
 export function keyOf({ cluster, access, endpoint, provider }: Ask): string {
-  return sha256(canonicalJson([cluster.uid, provider, endpoint, access.config ?? null, access.args ?? null, access.env ?? null] as never));
+  const who = [cluster.id, cluster.uid, cluster.memberId ?? null];
+  // What is logged in with for a token is another way in of the same profile.
+  const others = provider.credential?.kind === "token-request" ? cluster.access : null;
+  const how = [access.config ?? null, access.args ?? null, access.env ?? null, others];
+  return sha256(canonicalJson([who, provider, endpoint, how] as never));
 }
 
 /** Another way to the same cluster may be asked for beside this one, by another list; the same way in another shape takes its place. */
@@ -61,4 +65,17 @@ export function isSame(a: Resolved, b: Resolved): boolean {
     one.clientCertificate?.certificate === other.clientCertificate?.certificate &&
     one.clientCertificate?.key.reveal() === other.clientCertificate?.key.reveal()
   );
+}
+
+/** So long is a credential believed to last at most, in milliseconds. */
+const longestLife = 30 * 86_400_000;
+
+/** What was given, as far as its end can be believed: one that has ended already is none. */
+export function believed(resolved: Resolved, now: number): Resolved | Refusal {
+  const expiry = expiryOf(resolved);
+  if (expiry === never) return resolved;
+  if (!(expiry > now))
+    return refusal("CredentialExpired", "what was given has ended already; see that the clocks of Rollcall and of whoever gives it agree");
+  if (expiry - now <= longestLife) return resolved;
+  return { ...resolved, credential: { ...resolved.credential, expiresAt: new Date(now + longestLife).toISOString() } };
 }

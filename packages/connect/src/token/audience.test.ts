@@ -1,18 +1,16 @@
 import { cluster } from "@rollcall/testing";
 import { describe, expect, it } from "vitest";
-import { audienceOf, defaultAudience, namesServer } from "./audience.ts";
+import { audienceOf, defaultAudience } from "./audience.ts";
 
 const paris = cluster({ name: "paris" });
 
 describe("the audience of a token for a member", () => {
   it("is its server and nothing else, however that is spelt", () => {
     expect(audienceOf(defaultAudience, paris, "https://PARIS.example.test:443/")).toBe("https://paris.example.test");
-    expect(namesServer(defaultAudience)).toBe(true);
   });
 
-  it("may name the profile, which binds it to no server", () => {
+  it("may name the profile", () => {
     expect(audienceOf("rollcall:{namespace}/{name}", paris, "https://a.test")).toBe("rollcall:fleet/paris");
-    expect(namesServer("rollcall:{namespace}/{name}")).toBe(false);
   });
 
   it("is refused where the profile does not say what it needs", () => {

@@ -3,11 +3,6 @@ import { refusal, sameServer, type Cluster, type Refusal } from "@rollcall/contr
 /** What a token for a member that trusts the hub's issuer is good for, when the config says nothing else: this server alone. */
 export const defaultAudience = "{server}";
 
-/** Whether tokens with this audience are good for one server alone, whoever they are sent to. */
-export function namesServer(audience: string): boolean {
-  return audience.includes("{server}");
-}
-
 /** The audience for one cluster. */
 export function audienceOf(template: string, cluster: Cluster, server: string): string | Refusal {
   const words: Readonly<Record<string, string | undefined>> = {

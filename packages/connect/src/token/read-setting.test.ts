@@ -34,9 +34,11 @@ describe("how a token of the hub is made for a member", () => {
     expect(read(readHubToken, all)).toEqual({ is: { ...all, expiration: 3600 }, says: [] });
   });
 
-  it.each(["one for all", "{nonsense}", "{server} {nonsense}"])("the audience %j is a problem", (audience) =>
-    expect(read(readHubToken, { kind: "hub-token", serviceAccount: "a/b", audience }).says[0]).toContain(
-      "s.audience: expected an audience with {server}",
-    ),
+  it.each(["one for all", "{nonsense}", "{server} {nonsense}", "all{", "x}{", "{server", "{namespace}"])(
+    "the audience %j is a problem",
+    (audience) =>
+      expect(read(readHubToken, { kind: "hub-token", serviceAccount: "a/b", audience }).says[0]).toContain(
+        "s.audience: expected an audience with {server}",
+      ),
   );
 });
