@@ -18,7 +18,7 @@ import { newReasons } from "./reasons.ts";
 import { sameHub, type HubView } from "./same-hub.ts";
 
 /** What a list has of its own for its passes. */
-type Own = "kinds" | "claims" | "managerOf" | "view" | "held" | "orders" | "asked" | "back" | "brake" | "isFirst" | "pace";
+type Own = "kinds" | "claims" | "managerOf" | "view" | "held" | "orders" | "asked" | "back" | "brake" | "isFirst" | "pace" | "withdrawn";
 
 export interface ListParts<Options> extends Omit<PassParts<Options>, Own> {
   readonly guard: GuardSettings;
@@ -83,6 +83,7 @@ export function keepList<Options>(parts: ListParts<Options>): KeptList {
     asked: waiting,
     back: new Set(),
     isFirst: (id) => !status.has(id),
+    withdrawn: new Map(),
     brake: newBrake(),
     ...(parts.pacing && { pace: newPace(parts.pacing) }),
   };
@@ -149,6 +150,7 @@ export function keepList<Options>(parts: ListParts<Options>): KeptList {
       answers.forget(id);
       passParts.brake.forget(id);
       reasons.forget(id);
+      passParts.withdrawn.delete(id);
       look(claims.settle(id, []));
       if (before === undefined) return;
     } else if (isNews) status.set(id, { state: now, ...(verdict && { verdict }), since: parts.now() });

@@ -48,6 +48,8 @@ export interface PassParts<Options> {
   readonly held: (id: ClusterId) => Refusal | undefined;
   /** Who was found to be chosen again while nothing could be noted. */
   readonly back: Set<ClusterId>;
+  /** Whose login was found to be withdrawn, and when. */
+  readonly withdrawn: Map<ClusterId, number>;
   /** Who waited for a yes already when they were looked at first, and how many would have left then. */
   readonly asked: Map<ClusterId, number>;
   /** Nothing has been said of it yet. */

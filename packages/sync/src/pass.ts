@@ -61,10 +61,11 @@ export async function pass<Options>(id: ClusterId, parts: PassParts<Options>): P
   );
   // While nothing is noted, that it is back is kept in mind.
   if ((pause !== undefined || parts.mode === "observe") && absence !== undefined && found.may === "write") parts.back.add(id);
+  const unsettled = isWithdrawn(cluster, choice, refused, anchor) ? unsettledFor(id, parts) : settledOtherwise(id, parts);
   const changes =
     found.may === "write" && entry !== undefined && !isRefusal(entry)
       ? plan({ desired: entry.objects, current: own, owner, reading: adapter, ...(entry.left && { left: entry.left }) })
-      : isWithdrawn(cluster, choice, refused, anchor)
+      : unsettled === 0
         ? revocation(own, adapter)
         : [];
   parts.planned?.(id, { membership: found, changes, own });
@@ -79,6 +80,7 @@ export async function pass<Options>(id: ClusterId, parts: PassParts<Options>): P
     freed: [],
     ...(cluster && { cluster }),
     ...uidOf(cluster, anchor),
+    ...(unsettled !== undefined && unsettled > 0 && { again: unsettled }),
     ...(choice.is === "unknown" &&
       anchor && {
         isProof: entry !== undefined && !isRefusal(entry) && isProof(anchor.metadata.annotations, entry.cluster),
@@ -137,6 +139,20 @@ function noted<Options>(id: ClusterId, found: Membership, { asked, isFirst, view
 function uidOf(cluster: Cluster | undefined, anchor: Standing | undefined): Pick<Looked, "uid"> {
   const uid = cluster?.uid ?? anchor?.metadata.annotations[annotations.clusterUid];
   return uid === undefined ? {} : { uid };
+}
+
+/** A profile that is written in two halves offers nothing for a moment; what was handed over is taken back when it stays so. */
+const settling = 2000;
+
+/** Milliseconds until a withdrawal counts; whoever only looks is told at once. */
+function unsettledFor<Options>(id: ClusterId, { mode, now, withdrawn }: PassParts<Options>): number {
+  const since = withdrawn.get(id) ?? now();
+  withdrawn.set(id, since);
+  return mode === "observe" ? 0 : Math.max(0, since + settling - now());
+}
+
+function settledOtherwise<Options>(id: ClusterId, { withdrawn }: PassParts<Options>): undefined {
+  withdrawn.delete(id);
 }
 
 function failing({ failing: why }: Reachable): Partial<Looked> {

@@ -41,6 +41,8 @@ describe.concurrent("why something was written", patience, () => {
     expect(why()).toEqual(["login renewed"]);
     token = { ...refusal("NoProvider", "no"), revokes: true };
     await first.settle();
+    bench.advance(2);
+    await first.settle();
     expect(why()).toEqual(["login withdrawn"]);
     await first.stop();
 
@@ -51,7 +53,7 @@ describe.concurrent("why something was written", patience, () => {
     expect(next()).toEqual(["first look"]);
     bench.fleet.remove("paris");
     await second.settle();
-    expect(second.events.at(-1)).toMatchObject({ is: "state", state: "missing", cause: "unregistered", since: "2026-11-21T10:00:00.000Z" });
+    expect(second.events.at(-1)).toMatchObject({ is: "state", state: "missing", cause: "unregistered", since: "2026-11-21T10:00:02.000Z" });
     bench.advance(61);
     await second.settle();
     expect(next()).toEqual(["unregistered"]);
