@@ -1,3 +1,5 @@
+import type { Refusal } from "@rollcall/contract";
+
 /** Stops asking a provider that does nothing but fail, so that a thousand clusters do not wait for it one after the other. */
 export interface Breaker {
   /** Milliseconds until it is worth asking again; 0 when it is now, and then for one ask alone while it is being tried out. */
@@ -37,4 +39,14 @@ export function newBreaker(): Breaker {
     },
     passed: () => void (isTrying = false),
   };
+}
+
+/** What a cluster's own configuration is at fault for says nothing about the others of its provider. */
+export function isOfProvider({ reason }: Refusal): boolean {
+  return ["PluginTimeout", "PluginFailed", "PluginTooLoud", "CommandNotFound", "Unreachable"].includes(reason);
+}
+
+/** From two seconds, twice as long each time, to five minutes; spread, so that those who failed together do not come back together. */
+export function pause(failures: number, random: number): number {
+  return Math.min(300_000, 2000 * 2 ** Math.min(failures, 10)) * (0.75 + random / 2);
 }

@@ -1,6 +1,6 @@
 import { isRefusal, refusal, refusalOf, type ClusterId, type Handed, type Refusal } from "@rollcall/contract";
 import type { Ask, Resolve, Resolved, Source } from "../resolve.ts";
-import { newBreaker, type Breaker } from "./breaker.ts";
+import { isOfProvider, newBreaker, pause, type Breaker } from "./breaker.ts";
 import { believed, endOf, expiryOf, fromOf, handedOf, isReplaced, isSame, keyOf, never, renewal } from "./lasting.ts";
 import { newTurns } from "./turns.ts";
 
@@ -240,14 +240,4 @@ export function newCredentials({ resolve, parallel, now, random, onNews }: Crede
       turns.close();
     },
   };
-}
-
-/** What a cluster's own configuration is at fault for says nothing about the others of its provider. */
-function isOfProvider({ reason }: Refusal): boolean {
-  return ["PluginTimeout", "PluginFailed", "PluginTooLoud", "CommandNotFound", "Unreachable"].includes(reason);
-}
-
-/** From two seconds, twice as long each time, to five minutes; spread, so that those who failed together do not come back together. */
-function pause(failures: number, random: number): number {
-  return Math.min(300_000, 2000 * 2 ** Math.min(failures, 10)) * (0.75 + random / 2);
 }
