@@ -13,7 +13,7 @@ import { newPlaces } from "./places.ts";
 import { reconfigure, type Reconfiguration } from "./reconfigure.ts";
 import { serverOf } from "./servers.ts";
 import { whenBack, type Timing } from "./timing.ts";
-import { logStrays } from "./strays.ts";
+import { strayWatch } from "./strays.ts";
 import { newTransports } from "./transports.ts";
 
 export interface RollcallParts {
@@ -92,6 +92,17 @@ export async function startRollcall({
   const look = (id: ClusterId): void => lists.forEach((list) => list.look([id]));
   const logins =
     onlooker === undefined ? startLogins({ hub: hubTransport, providers, environment: process.env, now, onNews: look, signal }) : undefined;
+  const lives = new Map<string, Life>();
+  let isThrough = false;
+  const listed = strayWatch(
+    log,
+    () => (signal.aborted ? [] : shared.places.strays()),
+    () => new Set(lives.keys()),
+  );
+  const atPlace = (event: InformerEvent): void => {
+    onEvent(event);
+    if (event.type === "listed" && isThrough && !signal.aborted) listed();
+  };
   const shared: Shared = {
     instance,
     hub,
@@ -103,12 +114,11 @@ export async function startRollcall({
     ...(report && { report }),
     ...(onlooker && { onlooker }),
     hubUrl: hubTransport.url,
-    places: newPlaces({ config, ...(configPath !== undefined && { configPath }), transports, log, onEvent, timing, signal }),
+    places: newPlaces({ config, ...(configPath !== undefined && { configPath }), transports, log, onEvent: atPlace, timing, signal }),
     serverOf: (list) => serverOf(list, config),
     connect: logins?.connect ?? assumingLogins(providers),
   };
 
-  const lives = new Map<string, Life>();
   /** Lists that are being closed; who comes after one of the same name waits for it. */
   const closing = new Map<string, Promise<void>>();
   const begin = (list: ListConfig): void => void lives.set(list.name, beginLife(list, closing.get(list.name) ?? Promise.resolve(), shared));
@@ -121,8 +131,12 @@ export async function startRollcall({
     if (closed !== undefined) closing.set(name, closed);
   };
   config.lists.forEach(begin);
-  const first = Promise.all([...lives.values()].map((life) => life.settled));
-  void first.then(() => !signal.aborted && logStrays(log, shared.places.strays(), new Set(lives.keys())));
+  const goThrough = async (): Promise<void> => {
+    await Promise.all([...lives.values()].map((life) => life.settled));
+    isThrough = true;
+    if (!signal.aborted) listed();
+  };
+  void goThrough();
 
   return {
     hub,

@@ -19,3 +19,26 @@ export function logStrays(log: Log, strays: readonly Standing[], lists: Readonly
         todo: "it has our labels and tells no cluster of its own, or stands where its list does not write, as a copy does; it is never changed or deleted; take the labels off, or delete it",
       });
 }
+
+/** Says what is new of them whenever something was listed whole, once nothing more comes for a moment. */
+export function strayWatch(log: Log, strays: () => readonly Standing[], lists: () => ReadonlySet<string>, pause = 1000): () => void {
+  const told = new Set<string>();
+  let timer: NodeJS.Timeout | undefined;
+  const look = (): void => {
+    timer = undefined;
+    const now = strays();
+    const nameOf = ({ list, key }: Standing): string => `${list} ${lists().has(list) ? key : ""}`;
+    logStrays(
+      log,
+      now.filter((each) => !told.has(nameOf(each))),
+      lists(),
+    );
+    told.clear();
+    for (const each of now) told.add(nameOf(each));
+  };
+  return () => {
+    clearTimeout(timer);
+    timer = setTimeout(look, pause);
+    timer.unref();
+  };
+}
