@@ -2,12 +2,23 @@ import type { ClusterId, Refusal } from "@rollcall/contract";
 import { guard, heldBy, spentWindow, type GuardInput, type GuardSettings, type GuardView } from "./guard.ts";
 import type { ListEvent } from "./list-event.ts";
 import { isPastHarm } from "./membership.ts";
-import { inForce } from "./orders.ts";
 import type { PassParts } from "./parts.ts";
 import type { Cause } from "./roll.ts";
 import { setBack, type SameHub } from "./same-hub.ts";
 
-type Needed = "owner" | "adapter" | "options" | "target" | "roll" | "removals" | "mode" | "now" | "inventory" | "managerOf" | "asked";
+type Needed =
+  | "owner"
+  | "adapter"
+  | "options"
+  | "target"
+  | "roll"
+  | "removals"
+  | "mode"
+  | "now"
+  | "inventory"
+  | "managerOf"
+  | "asked"
+  | "orders";
 
 export interface ApprovalParts<Options> extends Pick<PassParts<Options>, Needed> {
   readonly guard: GuardSettings;
@@ -42,7 +53,7 @@ export function newApproval<Options>(parts: ApprovalParts<Options>): Approval {
   let cached: { readonly of: string; readonly input: GuardInput; readonly view: GuardView } | undefined;
 
   function view(): GuardView {
-    const holds = inForce(roll.orders(), parts.now()).hold.size;
+    const holds = parts.orders().hold.size;
     // What can be known of the hub changes without anything being counted, so that nothing is remembered for long.
     const moment = Math.floor(performance.now() / 250);
     const of = `${roll.generation()} ${target.generation()} ${inventory.generation()} ${holds} ${hub.doubt()?.reason} ${moment}`;
@@ -54,7 +65,7 @@ export function newApproval<Options>(parts: ApprovalParts<Options>): Approval {
 
   function guardInput(): GuardInput {
     const { absences } = roll.roll();
-    const { hold } = inForce(roll.orders(), parts.now());
+    const { hold } = parts.orders();
     const members = new Map<ClusterId, string | undefined>();
     const missing = new Map<ClusterId, Cause>();
     const kept = new Set<ClusterId>();

@@ -65,6 +65,7 @@ export function keepList<Options>(parts: ListParts<Options>): KeptList {
     asked: waiting,
     inventory,
     managerOf,
+    orders: () => obedience.orders(),
     hub,
     uid: () => parts.hub().uid,
     report,

@@ -61,7 +61,7 @@ export async function pass<Options>(id: ClusterId, parts: PassParts<Options>): P
   );
   // While nothing is noted, that it is back is kept in mind.
   if ((pause !== undefined || parts.mode === "observe") && absence !== undefined && found.may === "write") parts.back.add(id);
-  const unsettled = isWithdrawn(cluster, choice, refused, anchor) ? unsettledFor(id, parts) : settledOtherwise(id, parts);
+  const unsettled = settlesIn(id, isWithdrawn(cluster, choice, refused, anchor), parts);
   const changes =
     found.may === "write" && entry !== undefined && !isRefusal(entry)
       ? plan({ desired: entry.objects, current: own, owner, reading: adapter, ...(entry.left && { left: entry.left }) })
@@ -144,15 +144,15 @@ function uidOf(cluster: Cluster | undefined, anchor: Standing | undefined): Pick
 /** A profile that is written in two halves offers nothing for a moment; what was handed over is taken back when it stays so. */
 const settling = 2000;
 
-/** Milliseconds until a withdrawal counts; whoever only looks is told at once. */
-function unsettledFor<Options>(id: ClusterId, { mode, now, withdrawn }: PassParts<Options>): number {
+/** Milliseconds until a withdrawal counts, of one that is withdrawn; whoever only looks is told at once. */
+function settlesIn<Options>(id: ClusterId, isNow: boolean, { mode, now, withdrawn }: PassParts<Options>): number | undefined {
+  if (!isNow) {
+    withdrawn.delete(id);
+    return undefined;
+  }
   const since = withdrawn.get(id) ?? now();
   withdrawn.set(id, since);
   return mode === "observe" ? 0 : Math.max(0, since + settling - now());
-}
-
-function settledOtherwise<Options>(id: ClusterId, { withdrawn }: PassParts<Options>): undefined {
-  withdrawn.delete(id);
 }
 
 function failing({ failing: why }: Reachable): Partial<Looked> {

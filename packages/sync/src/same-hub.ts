@@ -41,15 +41,20 @@ export function sameHub({ list, hub, known, confirm }: SameHubParts): SameHub {
   const digest = (): string =>
     digestOf([list, "hub", hub().uid ?? "", ...(hub().timesBack === believed ? [] : [`back ${hub().timesBack}`])]);
 
+  function howToEnd(): string {
+    const meant = digest();
+    return `its members prove to be the same when all of them are there; else, if that is meant, confirm digest ${meant}: ${confirm(meant)}`;
+  }
+
+  // Asked about every choice, so that nothing is digested while there is no doubt.
   function doubt(): Refusal | undefined {
     const { uid, timesBack } = hub();
     if (uid === undefined)
       return refusal("HubUnknown", "the hub has just been read anew, and whether it is the same one is being looked at");
-    const how = `its members prove to be the same when all of them are there; else, if that is meant, confirm digest ${digest()}: ${confirm(digest())}`;
     const isBelieved = uid === believedUid || known() === undefined;
-    if (timesBack !== believed || (known() === setBack(uid) && !isBelieved)) return refusal("HubWentBack", `${wentBack}; ${how}`);
+    if (timesBack !== believed || (known() === setBack(uid) && !isBelieved)) return refusal("HubWentBack", `${wentBack}; ${howToEnd()}`);
     if (known() === uid || isBelieved) return undefined;
-    return refusal("HubChanged", `this hub is not the one that the list was made from; ${how}`);
+    return refusal("HubChanged", `this hub is not the one that the list was made from; ${howToEnd()}`);
   }
 
   return {
