@@ -30,7 +30,7 @@ describe("many credentials", () => {
     const before = await hub.mark();
     const { expired } = await storm(world, program, life);
     await sleep(500);
-    const patched = (await world.writes(before)).map(({ verb, resource, name }) => `${verb} ${resource} ${name}`);
+    const patched = (await world.listWrites(before)).map(({ verb, resource, name }) => `${verb} ${resource} ${name}`);
     expect(patched.toSorted()).toEqual(Array.from({ length: n }, (_, at) => `patch secrets ${world.fleet}.c${at}`).toSorted());
     const { begun, most } = await runsIn(world.dir);
     expect(begun).toBe(2 * n);
@@ -58,7 +58,7 @@ describe("many credentials", () => {
       return all.every(({ token }) => !old.has(token)) && all;
     });
     expect((await runsIn(world.dir)).begun).toBe(2 * n);
-    expect(await world.writes(before)).toHaveLength(10 * n);
+    expect(await world.listWrites(before)).toHaveLength(10 * n);
     expect(new Set(second.map(({ token }) => token)).size).toBe(n);
   });
 });

@@ -50,6 +50,8 @@ export interface LoginWorld {
   listed(name: string, isIt: (entry: Entry) => unknown, seconds?: number): Promise<Entry>;
   /** What the program has written since, by the server's own log; a request that it had no right to is an error. */
   writes(since: number): Promise<readonly ServerWrite[]>;
+  /** Of these, what consumers see: its own notes are written when they are due, which may be at any moment. */
+  listWrites(since: number): Promise<readonly ServerWrite[]>;
   /** Runs a command with this config and an administrator's login. */
   run(...args: readonly string[]): Promise<Ran>;
   close(): Promise<void>;
@@ -142,6 +144,7 @@ export async function loginWorld(hub: ControlPlane, { providers, lists = { argoc
       ).catch((error: Error) => {
         throw new Error([error.message, ...programs.flatMap(({ lines }) => lines.map((line) => JSON.stringify(line)))].join("\n  "));
       }),
+    listWrites: async (since) => (await world.writes(since)).filter(({ resource }) => resource === "secrets"),
     async writes(since) {
       const own = await hub.audit({ user, since });
       const refused = own.find(({ code }) => code === 403);
