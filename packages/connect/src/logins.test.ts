@@ -1,5 +1,5 @@
 import { Hidden, refusal, type Access, type Handed, type Reachable, type Refusal } from "@rollcall/contract";
-import { cluster } from "@rollcall/testing";
+import { ca, cluster } from "@rollcall/testing";
 import { describe, expect, it } from "vitest";
 import type { Held } from "./keep/credentials.ts";
 import { assumingLogins, newLogins } from "./logins.ts";
@@ -97,7 +97,34 @@ describe("a provider that is there no more", () => {
   });
 });
 
-it("whoever only looks gets no credential", async () => {
-  const is = (await assumingLogins(() => [push])(cluster({ name: "paris", access: offered() }), asks)) as Reachable;
-  expect(is.connection.login).toEqual({ kind: "credential", provider: "push", assumed: true });
+describe("whoever only looks", () => {
+  const at = { server, ca };
+  const plugin: Provider = { name: "plugin", execConfig: { command: "/bin/login", apiVersion: "client.authentication.k8s.io/v1" } };
+  const tokens: Provider = { name: "tokens", credential: { kind: "token-request", with: "push", serviceAccount: "kube-system/argocd" } };
+  const hubToken: Provider = {
+    name: "hub",
+    credential: { kind: "hub-token", serviceAccount: "rollcall/argocd", audience: "{memberId}" },
+    hosts: ["*.example.test"],
+  };
+  const look = (providers: readonly Provider[], access: readonly Access[]) =>
+    assumingLogins(() => providers)(cluster({ name: "paris", access }), asks);
+
+  it("gets no credential", async () => {
+    const is = (await look([push], [{ provider: "push", endpoint: at, config: { clusterName: "paris" } }])) as Reachable;
+    expect(is.connection.login).toEqual({ kind: "credential", provider: "push", assumed: true });
+  });
+
+  it.each([
+    ["a Secret that the profile does not name", [push], "NoSecretName"],
+    ["a plugin's that nothing says where it may go", [plugin], "NotBound"],
+    ["a plugin's that may go elsewhere", [{ ...plugin, hosts: ["other.test"] }], "WrongServer"],
+    ["a provider that makes none", [{ name: "bare" }], "NoLogin"],
+    ["a provider that the consumer logs in with", [{ name: "reference", credential: { kind: "reference" } }], "ReferenceOnly"],
+    ["the hub's for an audience that the profile does not say", [hubToken], "NoAudience"],
+    ["a member's, logged in with what is not configured", [tokens], "NoProvider"],
+    ["a member's, logged in with what cannot be had", [tokens, push], "NoSecretName"],
+  ] as const)("is told why none can be had: %s", async (_, providers, reason) => {
+    const access = providers.map(({ name }) => ({ provider: name, endpoint: at }));
+    expect(await look(providers as readonly Provider[], access)).toMatchObject({ reason });
+  });
 });

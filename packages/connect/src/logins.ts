@@ -1,6 +1,7 @@
 import { isRefusal, type Cluster, type ClusterId, type Handed, type Login, type Reachable, type Refusal } from "@rollcall/contract";
 import { bind } from "./bind.ts";
 import { connect, wayIn } from "./connect.ts";
+import { foreseen } from "./foreseen.ts";
 import type { Credentials } from "./keep/credentials.ts";
 import type { Provider } from "./provider.ts";
 
@@ -46,8 +47,8 @@ function isWithdrawn({ access }: Cluster, { reason }: Refusal, used: string | un
   return reason === "NoAccess" || (used !== undefined && access.every(({ provider }) => provider !== used));
 }
 
-/** Connects for somebody who only looks: no credential is got, and what stands is assumed to be good. */
+/** Connects for somebody who only looks: no credential is got, and where nothing is known against it, it is assumed to be good. */
 export function assumingLogins(providers: () => readonly Provider[]): Connect {
-  const credentials: LoginsParts["credentials"] = { get: () => Promise.resolve({}) };
+  const credentials: LoginsParts["credentials"] = { get: (ask) => Promise.resolve(foreseen(ask, providers()) ?? {}) };
   return newLogins({ providers, credentials });
 }

@@ -1,6 +1,7 @@
 import { isRefusal, refusal, refusalOf, type Refusal } from "@rollcall/contract";
 import type { ServerConfig, Transport } from "@rollcall/kube";
 import { bind } from "./bind.ts";
+import { foreseen, loginFor } from "./foreseen.ts";
 import { allowsHost } from "./hosts.ts";
 import type { Provider } from "./provider.ts";
 import type { Ask, Resolve, Resolved } from "./resolve.ts";
@@ -24,50 +25,32 @@ export interface ResolverParts {
 /** Gets credentials in whatever way their provider is configured. */
 export function resolver(parts: ResolverParts): Resolve {
   const resolve: Resolve = (ask, signal) => {
-    const { provider } = ask;
-    const source = provider.credential;
+    const why = foreseen(ask, parts.providers());
+    if (why !== undefined) return Promise.resolve(why);
+    const source = ask.provider.credential;
     switch (source?.kind) {
-      case undefined:
-      case "exec":
-        return provider.execConfig === undefined ? Promise.resolve(nothing(provider)) : fromPlugin(ask, signal);
       case "secret":
         return readSecret(ask, source, parts.secrets, signal);
       case "token-request":
         return fromMember(ask, source, signal);
       case "hub-token":
         return fromHub(ask, source, signal);
+      // What makes none is refused above.
       case "reference":
-        return Promise.resolve(
-          refusal(
-            "ReferenceOnly",
-            `provider ${JSON.stringify(provider.name)} is for consumers that log in by themselves; this one needs a credential, so give it a provider that makes one`,
-          ),
-        );
+      case "exec":
+      case undefined:
+        return parts.exec(ask, signal);
       default:
         return source satisfies never;
     }
   };
 
-  /** A plugin may send its login where it is told that the cluster is, so it is not run for a server that its credential may not go to. */
-  async function fromPlugin(ask: Ask, signal: AbortSignal): Promise<Resolved | Refusal> {
-    return whyNowhere(ask) ?? parts.exec(ask, signal);
-  }
-
   /** The member is logged in to with what another provider gives, and only where that may be sent. */
   async function fromMember(ask: Ask, setting: TokenRequestSetting, signal: AbortSignal): Promise<Resolved | Refusal> {
-    const name = JSON.stringify(setting.with);
-    const { cluster } = ask;
-    const provider = parts.providers().find((each) => each.name === setting.with);
-    const access = ask.cluster.access.find((each) => each.provider === setting.with);
-    if (provider === undefined)
-      return refusal("NoProvider", `provider ${name}, which is to log in for a token, is not configured; configure it`);
-    if (provider.credential?.kind === "token-request")
-      return refusal("TokenChain", `provider ${name} asks for a token itself; name one that has a credential of its own`);
-    // What was withdrawn is not used to get anything else, and what was got with it is taken back.
-    if (access === undefined)
-      return { ...refusal("NoProvider", `profile ${cluster.id} does not offer ${name}, which is to log in for a token`), revokes: true };
-    if (isRefusal(access.endpoint)) return access.endpoint;
-    const login = await resolve({ ...ask, provider, access, endpoint: access.endpoint }, signal);
+    const way = loginFor(ask, setting, parts.providers());
+    if (isRefusal(way)) return way;
+    const { provider } = way;
+    const login = await resolve(way, signal);
     if (isRefusal(login)) return login;
     const bound = bind(login, ask.endpoint, provider.hosts);
     if (isRefusal(bound)) return bound;
@@ -87,8 +70,6 @@ export function resolver(parts: ResolverParts): Resolve {
   }
 
   async function fromHub({ cluster, endpoint, provider }: Ask, setting: HubTokenSetting, signal: AbortSignal): Promise<Resolved | Refusal> {
-    const nowhere = whyNowhere({ endpoint, provider });
-    if (nowhere !== undefined) return nowhere;
     const template = setting.audience ?? defaultAudience;
     const audience = audienceOf(template, cluster, endpoint.server);
     if (isRefusal(audience)) return audience;
@@ -102,22 +83,9 @@ export function resolver(parts: ResolverParts): Resolve {
   return (ask, signal) => resolve(ask, signal).catch((error: unknown) => unreachable(error));
 }
 
-/** Why a credential that says nothing of where it was made for may not go to this server: known before one is made. */
-function whyNowhere({ endpoint, provider }: Pick<Ask, "endpoint" | "provider">): Refusal | undefined {
-  const bound = bind({ credential: { kind: "credential", provider: provider.name } }, endpoint, provider.hosts);
-  return isRefusal(bound) ? bound : undefined;
-}
-
 function accountOf(text: string): { readonly namespace: string; readonly serviceAccount: string } {
   const [namespace = "", serviceAccount = ""] = text.split("/");
   return { namespace, serviceAccount };
-}
-
-function nothing({ name }: Provider): Refusal {
-  return refusal(
-    "NoLogin",
-    `provider ${JSON.stringify(name)} has no execConfig, and nothing in settings that makes a credential; give it one of them`,
-  );
 }
 
 /** What cannot be known at the moment says nothing about the credential that there is. */
