@@ -67,5 +67,5 @@ export class Expect {
 export function got(value: unknown): string {
   if (value === undefined || value === null) return "nothing";
   if (typeof value === "object") return Array.isArray(value) ? "a list" : "an object";
-  return JSON.stringify(value).slice(0, 100);
+  return typeof value === "string" ? JSON.stringify(value.slice(0, 100)) : `${value as number | boolean}`;
 }

@@ -44,7 +44,7 @@ describe("providers are read", () => {
       },
       inline: [
         { name: "c", ...plugin("inline-c") },
-        { name: "a", ...plugin("inline-a") },
+        { name: "a", ...plugin("file-a") },
       ],
       settings: {
         z: { kind: "gcp" },

@@ -1,6 +1,7 @@
 import { got, type Problem } from "./expect.ts";
 import { pluginRules } from "./exec/read-setting.ts";
 import type { Provider } from "./provider.ts";
+import { inlineProblems, problemsBetween, settingPath } from "./read-between.ts";
 import { readEntry } from "./read-entry.ts";
 import { readSetting, type Setting } from "./read-setting.ts";
 
@@ -13,17 +14,32 @@ export function readProviders(input: {
   readonly file?: unknown;
   readonly inline?: unknown;
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** There is a file that could not be read, and nobody knows which providers it has. */
+  readonly isFileUnread?: boolean;
 }): { readonly providers: readonly Provider[]; readonly problems: readonly Problem[] } {
   const problems: Problem[] = [];
   const providers = new Map<string, Provider>();
-  for (const { path, entry } of [...ofFile(input.file, problems), ...ofList("inline", input.inline, problems)]) {
-    const provider = checked(problems, (found) => readEntry(entry, path, found), withoutLogin(entry));
+  for (const { path, entry, isOurs } of [...ofFile(input.file, problems), ...ofList("inline", input.inline, problems)]) {
+    const found: Problem[] = [];
+    const read = readEntry(entry, path, found);
+    if (read !== undefined && found.length === 0 && isOurs) found.push(...inlineProblems(path, entry, read, providers));
+    problems.push(...found);
+    const provider = found.length === 0 ? read : withoutLogin(entry);
     if (provider !== undefined && !providers.has(provider.name)) providers.set(provider.name, provider);
   }
+  // What an entry with a problem was meant to be is not guessed at.
+  const isWhole = problems.length === 0 && input.isFileUnread !== true;
+  const said = new Set<string>();
+  const unread = new Set<string>();
   for (const [name, setting] of Object.entries(input.settings ?? {})) {
-    const said = checked(problems, (found) => readSetting(setting, `settings[${JSON.stringify(name)}]`, found), undefined);
-    providers.set(name, said === undefined ? { name } : withSetting({ ...providers.get(name), name }, said));
+    const found: Problem[] = [];
+    const read = readSetting(setting, settingPath(name), found);
+    problems.push(...found);
+    const isRead = read !== undefined && found.length === 0;
+    (isRead ? said : unread).add(name);
+    providers.set(name, isRead ? withSetting({ ...providers.get(name), name }, read) : { name });
   }
+  problems.push(...problemsBetween({ providers, said, unread, isWhole }));
   return { providers: [...providers.values()], problems };
 }
 
@@ -46,21 +62,15 @@ function ofFile(file: unknown, problems: Problem[]): readonly Place[] {
 interface Place {
   readonly path: string;
   readonly entry: unknown;
+  /** Of our own config, which nobody else reads. */
+  readonly isOurs: boolean;
 }
 
 function ofList(path: string, list: unknown, problems: Problem[]): readonly Place[] {
   if (list === undefined) return [];
-  if (Array.isArray(list)) return list.map((entry: unknown, at) => ({ path: `${path}[${at}]`, entry }));
+  if (Array.isArray(list)) return list.map((entry: unknown, at) => ({ path: `${path}[${at}]`, entry, isOurs: path === "inline" }));
   problems.push({ path, message: `expected a list of providers, got ${got(list)}` });
   return [];
-}
-
-/** What was read, or the fallback when that brought problems to light. */
-function checked<T>(problems: Problem[], read: (found: Problem[]) => T | undefined, fallback: T | undefined): T | undefined {
-  const found: Problem[] = [];
-  const value = read(found);
-  problems.push(...found);
-  return found.length === 0 ? value : fallback;
 }
 
 function withoutLogin(entry: unknown): Provider | undefined {

@@ -16,8 +16,10 @@ export function readSetting(setting: unknown, path: string, problems: Problem[])
   const fields = expect.record(setting, path, "a login");
   if (fields === undefined) return undefined;
   const kind = expect.oneOf(fields["kind"] ?? null, `${path}.kind`, kinds);
-  const hosts = readHosts(fields["hosts"], `${path}.hosts`, problems);
   const said = kind && readKind(kind, fields, path, problems);
+  // These two read their hosts themselves, and one mistake is said once.
+  if (kind === "exec" || kind === "secret") return said;
+  const hosts = readHosts(fields["hosts"], `${path}.hosts`, problems);
   return said && { ...said, ...(hosts !== undefined && { hosts }) };
 }
 
@@ -47,8 +49,8 @@ function readKind(kind: (typeof kinds)[number], fields: Fields, path: string, pr
   }
 }
 
-function from(credential: Setting["credential"]): Setting | undefined {
-  return credential && { credential };
+function from(credential: (Setting["credential"] & { readonly hosts?: readonly string[] }) | undefined): Setting | undefined {
+  return credential && { credential, ...(credential.hosts !== undefined && { hosts: credential.hosts }) };
 }
 
 type Fields = Readonly<Record<string, unknown>>;

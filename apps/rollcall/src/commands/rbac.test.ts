@@ -58,7 +58,7 @@ describe("rollcall rbac", () => {
     const settings = {
       push: { kind: "secret", preset: "kubeconfig-secretreader" },
       shared: { kind: "secret", preset: "secretreader", namespace: "logins" },
-      issuer: { kind: "hub-token", serviceAccount: "rollcall/argocd" },
+      issuer: { kind: "hub-token", serviceAccount: "rollcall/argocd", hosts: ["*.example.test"] },
     };
     const list = { ...argocd, options: { login: "with a credential from us" } };
     const [with_, without] = await Promise.all([

@@ -53,6 +53,7 @@ function checkProviders(value: unknown, providerFile: unknown, problems: Problem
   const [inline, settings] = [fieldOf(value, "inline"), fieldOf(value, "settings")];
   const read = readProviders({
     ...(providerFile !== undefined && { file: providerFile }),
+    isFileUnread: providerFile === undefined && fieldOf(value, "file") !== undefined,
     ...(Array.isArray(inline) && { inline }),
     ...(isObject(settings) && { settings: settings }),
   });

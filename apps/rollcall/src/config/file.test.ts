@@ -63,6 +63,12 @@ describe("a config file", () => {
   });
 });
 
+it("a provider file that cannot be read is the one problem: nobody knows what would be in it", async () => {
+  const settings = "  settings: { corp: { kind: exec, hosts: [a.example.test] } }";
+  const { problems } = await read({ "rollcall.yaml": `${head}providers:\n  file: gone.json\n${settings}\n${lists}` });
+  expect(problems.map(({ path }) => path)).toEqual(["providers.file"]);
+});
+
 describe("a file that is no config", () => {
   it("is missing", async () => {
     expect(await complaint({})).toBe("cannot read …/rollcall.yaml (ENOENT); name a config that can be read with --config");

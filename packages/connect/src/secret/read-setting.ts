@@ -23,10 +23,10 @@ export function readSecretSetting(setting: unknown, path: string, problems: Prob
   if (fields === undefined) return undefined;
   expect.oneOf(fields["kind"] ?? null, `${path}.kind`, ["secret"]);
   const preset = expect.oneOf(fields["preset"] ?? null, `${path}.preset`, presets);
+  const where = readWhere(fields, path, expect, problems);
   if (preset === undefined) return undefined;
   const extra = preset === "push" || preset === "managed-service-account" ? own[preset] : [];
   expect.nothingBut(fields, path, [...everywhere, ...extra]);
-  const where = readWhere(fields, path, expect, problems);
   if (preset === "push") {
     const consumer = expect.text(fields["consumer"], `${path}.consumer`, "the consumer as whom Secrets are read");
     const name = expect.optionalText(fields["name"], `${path}.name`, 'the name of a Secret, such as "{name}-kubeconfig"');
