@@ -224,6 +224,40 @@ describe("a Secret that gives no credential is refused", () => {
     expect([await at(end - 1), await at(end)]).toEqual(["no token", "CredentialExpired"]);
   });
 
+  it("whose token has ended by its own word, in a Secret of its own as in a kubeconfig, and holds nothing of it", async () => {
+    const end = Date.parse("2027-01-15T08:00:00Z");
+    const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url");
+    const token = `${part({ alg: "none" })}.${part({ exp: end / 1000, sub: "canary" })}.c2ln`;
+    const inFile = { ...login, token: new Hidden(token) };
+    const value = kubeconfig(reachable({ name: "paris", connection: { server, ca, login: inFile } }));
+    for (const given of [
+      { secret: secret(consent, { token }) },
+      { setting: files, config: { name: "s", key: "value" }, secret: secret(consent, { value }) },
+    ]) {
+      const { answer } = await read({ ...given, now: end - 1 });
+      expect(answer).toMatchObject({ credential: { expiresAt: "2027-01-15T08:00:00.000Z" } });
+      const late = await read({ ...given, now: end });
+      expect(late.answer).toMatchObject({
+        reason: "CredentialExpired",
+        message: expect.stringContaining("its token ended at 2027") as string,
+      });
+      expect(JSON.stringify(late.answer)).not.toContain(token.slice(20, 40));
+    }
+  });
+
+  it("whose certificate lasts, whatever the token beside it says: the end that is known is not lengthened by it", async () => {
+    const { certificate, key } = loopbackCertificate();
+    const token = new Hidden(`e30.${Buffer.from('{"exp":253402300800}').toString("base64url")}.c2ln`);
+    const connection = {
+      server,
+      ca,
+      login: { kind: "credential", provider: "x", token, clientCertificate: { certificate, key: new Hidden(key) } },
+    } as const;
+    const stands = secret(consent, { value: kubeconfig(reachable({ name: "paris", connection })) });
+    const { answer } = await read({ setting: files, config: { name: "s", key: "value" }, secret: stands });
+    expect(answer).toMatchObject({ credential: { expiresAt: "9999-12-31T23:59:59.000Z" } });
+  });
+
   it.each([new ApiError(503, "ServiceUnavailable", "away"), new Error("the socket hung up")])(
     "but of a hub that does not answer nothing is concluded: %s",
     async (error) => {

@@ -16,6 +16,7 @@ import { consentProblem, secretWords } from "./consent.ts";
 import { type Place, placeOf } from "./place.ts";
 import type { SecretSetting } from "./setting.ts";
 import { isToken } from "./token.ts";
+import { endOfToken } from "./token-end.ts";
 
 /** Where Secrets are read. */
 export interface SecretHub {
@@ -48,14 +49,15 @@ export async function readSecret(
       : readKubeconfig(text, place.context);
   if (isRefusal(read)) return refusal(read.reason, `${objectKey(secret)}, key ${place.key}: ${read.message}`);
   const { madeFor, ...login } = read;
-  if (login.expiresAt !== undefined && Date.parse(login.expiresAt) <= now())
+  const expiresAt = login.expiresAt ?? (login.token && endOfToken(login.token.reveal()));
+  if (expiresAt !== undefined && Date.parse(expiresAt) <= now())
     return refusal(
       "CredentialExpired",
-      `${objectKey(secret)}, key ${place.key}: its certificate ended at ${login.expiresAt}; renew it there`,
+      `${objectKey(secret)}, key ${place.key}: its ${login.clientCertificate ? "certificate" : "token"} ended at ${expiresAt}; renew it there`,
     );
   const { uid = "", resourceVersion = "" } = secret.metadata;
   return {
-    credential: { kind: "credential", provider: provider.name, ...login },
+    credential: { kind: "credential", provider: provider.name, ...login, ...(expiresAt !== undefined && { expiresAt }) },
     ...(madeFor !== undefined && { madeFor }),
     source: { namespace: place.namespace, name: place.name, uid, resourceVersion },
   };
