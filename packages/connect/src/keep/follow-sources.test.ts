@@ -1,3 +1,4 @@
+import { ApiError } from "@rollcall/kube";
 import { expect, it, vi } from "vitest";
 import type { Source } from "../resolve.ts";
 import { followSources } from "./follow-sources.ts";
@@ -9,7 +10,8 @@ it("a Secret that is another, or gone, makes its credential outdated; one that c
     changed: { uid: "u", resourceVersion: "2" },
     anew: { uid: "v", resourceVersion: "1" },
     gone: undefined,
-    forbidden: new Error("403"),
+    away: new ApiError(503, "ServiceUnavailable", "away"),
+    silent: new Error("the socket hung up"),
   };
   const outdated: string[] = [];
   const stop = new AbortController();

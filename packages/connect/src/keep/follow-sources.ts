@@ -1,5 +1,5 @@
 import type { ClusterId } from "@rollcall/contract";
-import { sleep } from "@rollcall/kube";
+import { isApiError, sleep } from "@rollcall/kube";
 import type { Source } from "../resolve.ts";
 
 export interface FollowSources {
@@ -26,8 +26,8 @@ export async function followSources({ sources, read, outdated, signal, every = 3
       if (signal.aborted) return;
       const isSame = await read(source).then(
         (now) => now?.uid === source.uid && now.resourceVersion === source.resourceVersion,
-        // What cannot be read may be as it was.
-        () => true,
+        // What cannot be read may be as it was. Where it may not be read any more, reading it anew tells why, and what to do.
+        (error: unknown) => !isApiError(error, 403),
       );
       if (!isSame) outdated(id);
       await sleep(apart, signal);
