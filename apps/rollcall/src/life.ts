@@ -7,6 +7,7 @@ import {
   type Inventory,
   type KeptList,
   type ListEvent,
+  type LoginWords,
   type Orders,
   type Planned,
   type RollKeeper,
@@ -17,6 +18,7 @@ import type { Hub } from "./hub.ts";
 import type { Identity } from "./hub/identity.ts";
 import { logList, type Log } from "./log.ts";
 import type { Places } from "./places.ts";
+import { loginSayer, type LoginSayer } from "./say-logins.ts";
 
 /** What is known of the place where a list is kept. */
 export interface Stands {
@@ -43,6 +45,10 @@ export interface Shared {
   readonly places: Places;
   readonly serverOf: (list: ListConfig) => ServerRef;
   readonly connect: Connect;
+  /** What came of logins; nothing where none is tried. */
+  readonly words?: () => LoginWords;
+  /** The namespace of the rolls. */
+  readonly stateNamespace: string;
   /** Lists at work, by name. */
   readonly lists: Map<string, KeptList>;
   readonly log: Log;
@@ -71,6 +77,7 @@ export function beginLife(list: ListConfig, before: Promise<void>, shared: Share
   const ending = new AbortController();
   const signal = AbortSignal.any([shared.signal, ending.signal]);
   let kept: KeptList | undefined;
+  let sayer: LoginSayer | undefined;
   let known: RollKeeper | undefined;
   const told = {
     look: (ids: Iterable<string>) => kept?.touched(ids),
@@ -105,11 +112,21 @@ export function beginLife(list: ListConfig, before: Promise<void>, shared: Share
       report(event) {
         logList(log, event, digest);
         report?.(event);
+        if (event.is === "state") sayer?.look();
       },
     });
+    if (shared.words !== undefined && list.mode !== "observe")
+      sayer = loginSayer({
+        book: { transport: target.transport, namespace: shared.stateNamespace, owner: { instance, list: name } },
+        words: shared.words,
+        said: () => roll.logins(),
+        concerned: () => kept?.status().keys() ?? [],
+        onError: (error) => log("warn", "nothing can be said of logins", { list: name, error }),
+      });
     lists.set(name, kept);
     kept.start();
     await kept.idle();
+    sayer?.look();
     onlooker?.through(name);
     if (!signal.aborted) log("info", "list gone through", { list: name, clusters: kept.status().size, config: digest });
   }
@@ -126,6 +143,7 @@ export function beginLife(list: ListConfig, before: Promise<void>, shared: Share
       ending.abort();
       await before;
       await kept?.close();
+      await sayer?.close();
       if (lists.get(name) === kept) lists.delete(name);
       await place.close();
     },

@@ -11,8 +11,9 @@ import {
   type Provider,
   type Source,
 } from "@rollcall/connect";
-import type { ClusterId, Kind } from "@rollcall/contract";
+import { isRefusal, type ClusterId, type Kind } from "@rollcall/contract";
 import { isApiError, openTransport, read, readMetadata, type Transport } from "@rollcall/kube";
+import type { LoginWord, LoginWords } from "@rollcall/sync";
 
 export interface LoginsParts {
   readonly hub: Transport;
@@ -29,6 +30,8 @@ export interface LoginsParts {
 export interface Logins {
   readonly connect: Connect;
   readonly status: () => ReadonlyMap<ClusterId, readonly CredentialStatus[]>;
+  /** Whose login was refused or could not be renewed when it was tried last, and why. */
+  readonly words: () => LoginWords;
   /** The profile is gone. */
   forget(id: ClusterId): void;
 }
@@ -52,7 +55,28 @@ export function startLogins({ hub, providers, environment, now, onNews, signal }
     outdated: (id) => credentials.outdated(id),
     signal,
   }).catch(() => undefined);
-  return { connect: newLogins({ providers, credentials }), status: () => credentials.status(), forget: (id) => credentials.forget(id) };
+  const words = new Map<ClusterId, LoginWord>();
+  return {
+    connect: heard(newLogins({ providers, credentials }), words, now),
+    status: () => credentials.status(),
+    words: () => words,
+    forget(id) {
+      credentials.forget(id);
+      words.delete(id);
+    },
+  };
+}
+
+/** Connects, and keeps in mind what came of it where that is not all that it should be. */
+function heard(connect: Connect, words: Map<ClusterId, LoginWord>, now: () => number): Connect {
+  return async (cluster, login, handed) => {
+    const came = await connect(cluster, login, handed);
+    if (login !== "with a credential from us") return came;
+    const { reason, message } = isRefusal(came) ? came : (came.failing ?? {});
+    if (reason === undefined || message === undefined) words.delete(cluster.id);
+    else words.set(cluster.id, { reason, message, since: now(), ...(!isRefusal(came) && { lasts: true }) });
+    return came;
+  };
 }
 
 async function versionOf(

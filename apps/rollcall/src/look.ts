@@ -1,7 +1,17 @@
 import { assumingLogins } from "@rollcall/connect";
 import { refusalOf, type ClusterId, type Refusal } from "@rollcall/contract";
 import { sleep, type Transport } from "@rollcall/kube";
-import { anchorOf, inForce, takeStep, type GuardView, type Orders, type Planned, type Roll } from "@rollcall/sync";
+import {
+  anchorOf,
+  inForce,
+  takeStep,
+  type GuardView,
+  type LoginWord,
+  type LoginWords,
+  type Orders,
+  type Planned,
+  type Roll,
+} from "@rollcall/sync";
 import type { Config, ListConfig, ServerRef } from "./config/config.ts";
 import { absentNamespaces, inventoried, type Inventoried } from "./first-contact.ts";
 import type { Stands } from "./life.ts";
@@ -25,9 +35,11 @@ export interface Seen {
   readonly absent: readonly string[];
 }
 
-/** What was found to be done for a cluster, and who still uses it where it waits for that. */
+/** What was found to be done for a cluster, and what only others know of it: who still uses it, what came of its login. */
 export interface Found extends Planned {
   readonly users?: Refusal;
+  /** What came of its login where it is really tried. */
+  readonly login?: LoginWord;
 }
 
 /** A list of which nothing can be said. */
@@ -109,7 +121,7 @@ export async function look({ config, open, timeout, asksNamespaces = false, now 
       const [roll, guard, leave] = [stands.roll.roll(), kept.view(), list.consumer.adapter.leave(list.options)];
       return {
         list,
-        clusters: await withUsers(roomGiven(all, { roll, guard, leave }), list, stands, now()),
+        clusters: withLogins(await withUsers(roomGiven(all, { roll, guard, leave }), list, stands, now()), stands.roll.logins()),
         roll,
         orders: inForce(stands.roll.orders(), now()),
         guard,
@@ -165,6 +177,15 @@ function absentAt(
     stateNamespace,
   ];
   return absentNamespaces(target.transport, [...new Set(places)]);
+}
+
+function withLogins(all: ReadonlyMap<ClusterId, Found>, words: LoginWords): ReadonlyMap<ClusterId, Found> {
+  return new Map(
+    [...all].map(([id, found]) => {
+      const login = words.get(id);
+      return [id, login === undefined ? found : { ...found, login }];
+    }),
+  );
 }
 
 /** Whoever waits for those who use it is asked about; a wait is all that is ever taken here. */

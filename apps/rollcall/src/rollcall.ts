@@ -117,6 +117,8 @@ export async function startRollcall({
     places: newPlaces({ config, ...(configPath !== undefined && { configPath }), transports, log, onEvent: atPlace, timing, signal }),
     serverOf: (list) => serverOf(list, config),
     connect: logins?.connect ?? assumingLogins(providers),
+    ...(logins && { words: logins.words }),
+    stateNamespace: config.stateNamespace,
   };
 
   /** Lists that are being closed; who comes after one of the same name waits for it. */

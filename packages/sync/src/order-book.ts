@@ -1,4 +1,4 @@
-import { annotations, RollcallError } from "@rollcall/contract";
+import { annotations, RollcallError, type KubeObject } from "@rollcall/contract";
 import { create, isApiError, isConflict, patch, read, type Transport } from "@rollcall/kube";
 import { ownerLabels, type Owner } from "./marks.ts";
 import { readOrders, writeOrders, type Orders } from "./orders.ts";
@@ -63,7 +63,8 @@ export async function confirm({ transport, namespace, owner }: OrderBook, digest
   await patch(transport, rollKind(namespace), found, { metadata: { uid, annotations: { [annotations.ack]: digest } } });
 }
 
-async function rollOf({ transport, namespace, owner }: OrderBook) {
+/** The roll of a list as it stands, if it does. */
+export async function rollOf({ transport, namespace, owner }: OrderBook): Promise<KubeObject | undefined> {
   try {
     const found = await read(transport, rollKind(namespace), rollName(owner), namespace);
     checkOwner(found, owner);

@@ -1,6 +1,7 @@
 import { annotations, RollcallError, type KubeObject } from "@rollcall/contract";
 import { ApiError, backoff, isApiError, isConflict, isNewer, sleep, type Transport } from "@rollcall/kube";
 import { amend, mutable, type RollChange } from "./draft.ts";
+import { readLoginWords, type LoginWords } from "./login-words.ts";
 import type { Owner } from "./marks.ts";
 import { noOrders, readOrders, type Orders } from "./orders.ts";
 import { rollObject } from "./roll-object.ts";
@@ -20,6 +21,8 @@ export interface RollKeeper {
   ack(): string | undefined;
   /** What people have ordered, whether or not it holds at this moment. */
   orders(): Orders;
+  /** What whoever is at work says of logins. */
+  logins(): LoginWords;
   /** Remembers; written within a moment, together with others. What cannot be written is forgotten, and `onChange` told. */
   note(change: RollChange): void;
   /** Remembers, and resolves when it is written. Rejects when it cannot be, or when someone else wrote first: then decide again. */
@@ -183,8 +186,11 @@ export function rollKeeper({ transport, namespace, owner, configPath = "FILE", o
     try {
       if (seen.data?.["roll"] !== written?.data?.["roll"]) take(seen);
       else {
-        orders = readOrders(seen.data?.["orders"]);
+        const isRead = seen.data?.["orders"] !== written?.data?.["orders"] || ackOn(seen) !== ackOn(written);
+        orders = isRead ? readOrders(seen.data?.["orders"]) : orders;
         written = seen;
+        // What is said of logins is for whoever looks on.
+        if (!isRead) return;
         generation += 1;
       }
       tellChange();
@@ -199,7 +205,8 @@ export function rollKeeper({ transport, namespace, owner, configPath = "FILE", o
     saved: () => saved,
     generation: () => generation,
     confirm: (digest) => `rollcall ack ${owner.list} ${digest} --config ${configPath}`,
-    ack: () => written?.metadata.annotations?.[annotations.ack],
+    ack: () => ackOn(written),
+    logins: () => readLoginWords(written?.data?.["logins"]),
     orders: () => orders,
     note(change) {
       if (isClosed()) return;
@@ -224,4 +231,8 @@ export function rollKeeper({ transport, namespace, owner, configPath = "FILE", o
       if (isDirty) await work(write);
     },
   };
+}
+
+function ackOn(object: KubeObject | undefined): string | undefined {
+  return object?.metadata.annotations?.[annotations.ack];
 }

@@ -44,7 +44,10 @@ const applications = { apiVersion: "argoproj.io/v1alpha1", kind: "Application", 
 export async function scene({
   lists = [oneList],
   user,
-}: { readonly lists?: readonly object[]; readonly user?: HubUser } = {}): Promise<Scene> {
+  providers = {
+    inline: [{ name: "fleet", execConfig: { command: "/login", args: [canary], apiVersion: "client.authentication.k8s.io/v1" } }],
+  },
+}: { readonly lists?: readonly object[]; readonly user?: HubUser; readonly providers?: object } = {}): Promise<Scene> {
   const options = {
     namespaces: ["fleet", "argocd", "tools", "rollcall"],
     kinds: [clusterProfileKind, applications],
@@ -57,9 +60,7 @@ export async function scene({
       apiVersion: "rollcall.dev/v1alpha1",
       kind: "RollcallConfig",
       inventory: { namespaces: ["fleet"], kubeconfig: "hub" },
-      providers: {
-        inline: [{ name: "fleet", execConfig: { command: "/login", args: [canary], apiVersion: "client.authentication.k8s.io/v1" } }],
-      },
+      providers,
       lists: of,
     });
   const files = await folder({

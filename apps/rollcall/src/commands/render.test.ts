@@ -31,10 +31,9 @@ let files: Awaited<ReturnType<typeof folder>>;
 beforeAll(async () => {
   files = await folder({
     "rollcall.yaml": config,
-    "login.yaml": config.replace(
-      "target: { namespace: argocd }",
-      "target: { namespace: argocd }, options: { login: with a credential from us }",
-    ),
+    "login.yaml": config
+      .replace("target: { namespace: argocd }", "target: { namespace: argocd }, options: { login: with a credential from us }")
+      .replace("kind: gcp", "kind: secret, preset: push, consumer: argocd"),
     "bad.yaml": config.replace("argocd-all", "Argo CD"),
     "paris.yaml": profile("paris"),
     "more.yaml": profile("oslo") + profile("lab", { env: "dev" }) + profile("lima", { provider: "unheard-of" }),

@@ -102,7 +102,7 @@ describe("rollcall status", () => {
     await using here = await withMembers();
     const ends = (name: string, until: string): void => {
       const { metadata, ...rest } = here.target.get("Secret", "argocd", `fleet.${name}`)!;
-      const word = JSON.stringify({ by: "a", from: "2026-01-01T00:00:00Z", until, keys: {} });
+      const word = JSON.stringify({ by: "a", provider: "fleet", from: "2026-01-01T00:00:00Z", until, keys: {} });
       const annotations = { ...metadata.annotations, "rollcall.dev/login": word };
       const { resourceVersion: _, ...sent } = metadata;
       here.target.apply({ ...rest, metadata: { ...sent, annotations } });

@@ -1,10 +1,10 @@
-import type { ClusterId } from "@rollcall/contract";
-import { inWords, type Mode } from "@rollcall/sync";
+import type { ClusterId, Refusal } from "@rollcall/contract";
+import { inWords, type Change, type Mode } from "@rollcall/sync";
 import type { Cost } from "../consumers.ts";
 import { moment } from "../ago.ts";
 import { ackCommand, ackOf, goingOf, isHeld, type Going } from "../going.ts";
 import type { Inventoried } from "../first-contact.ts";
-import type { Look, Seen } from "../look.ts";
+import type { Found, Look, Seen } from "../look.ts";
 import type { OtherHub } from "../other-hub.ts";
 import { isAboutHub } from "../trouble.ts";
 import { diffOf, type DiffLine } from "./diff.ts";
@@ -96,7 +96,7 @@ function listPlan(seen: Seen, isHubUnread: boolean, configPath: string): ListPla
   for (const [cluster, found] of [...clusters].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
     const { membership } = found;
     const goes = goingOf(cluster, found, seen);
-    const why = membership.verdict ?? found.changes.find((change) => change.do === "refuse")?.refusal;
+    const why = membership.verdict ?? found.changes.find((change) => change.do === "refuse")?.refusal ?? foundBefore(found);
     if (membership.verdict?.is === "stale" && isAboutHub(membership.verdict.reason)) {
       unknown += 1;
       // Why that is, is said once for all lists.
@@ -105,8 +105,7 @@ function listPlan(seen: Seen, isHubUnread: boolean, configPath: string): ListPla
     else if (membership.state === "gone") continue;
     else if (why !== undefined) refused.push({ cluster, reason: why.reason, message: why.message });
     else if (found.changes.length === 0) unchanged += 1;
-    for (const change of why === undefined ? found.changes : []) {
-      if (change.do === "refuse") continue;
+    for (const change of written(found)) {
       const write = {
         cluster,
         key: change.key,
@@ -139,6 +138,18 @@ function listPlan(seen: Seen, isHubUnread: boolean, configPath: string): ListPla
     },
     cost: list.consumer.cost,
   };
+}
+
+/** What would be written for it: of one that is refused there is at the most something to take back. */
+function written({ changes, login }: Found): readonly Exclude<Change, { readonly do: "refuse" }>[] {
+  if (login !== undefined && !login.lasts) return [];
+  const all = changes.flatMap((change) => (change.do === "refuse" ? [] : [change]));
+  return all.length === changes.length ? all : [];
+}
+
+/** Why the Rollcall at work has no login for it, or none that is new. */
+function foundBefore({ login }: Found): Refusal | undefined {
+  return login && { reason: login.reason, message: `${login.message} (found at ${moment(login.since)}, when a login was tried)` };
 }
 
 /** A list in one line. */

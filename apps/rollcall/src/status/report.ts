@@ -92,7 +92,7 @@ function listStatus(seen: Seen, found: Look, { all, cluster, configPath }: Statu
 
 function row(
   cluster: ClusterId,
-  { membership, changes, own }: Found,
+  { membership, changes, own, login }: Found,
   going: Going | undefined,
   seen: Seen,
   { at, hub }: Look,
@@ -101,10 +101,12 @@ function row(
   const said = going === undefined ? (membership.verdict ?? (refused && stale(refused))) : verdictOf(going, seen);
   // What is said of the hub once need not be said of everyone.
   const isUnread = hub !== undefined && said !== undefined && isAboutHub(said.reason);
-  const until = credentialEnd(own);
+  const until = credentialEnd(own, at);
   const ended =
     until !== undefined && Date.parse(until) <= at ? stale({ reason: "CredentialExpired", message: expired(until) }) : undefined;
-  const verdict = isUnread ? stale({ reason: "HubUnread", message: "the hub cannot be read, so it stays what it is" }) : (said ?? ended);
+  const verdict = isUnread
+    ? stale({ reason: "HubUnread", message: "the hub cannot be read, so it stays what it is" })
+    : (said ?? (login && stale(login)) ?? ended);
   const due = changes.length > 0 ? "to be written" : undefined;
   const lasting = until === undefined ? undefined : `its credential works until ${until}`;
   const next = (going && nowOf(going)) ?? (going?.earliest && `${going.way}, not before ${going.earliest}`) ?? due ?? lasting;
@@ -112,7 +114,7 @@ function row(
     cluster,
     state: membership.state,
     ...(verdict && { verdict }),
-    since: going?.isNoted ? going.since : moment(at),
+    since: going?.isNoted ? going.since : moment(said === undefined && login ? login.since : at),
     ...(going && { cause: going.cause }),
     ...(next !== undefined && { next }),
     ...(until !== undefined && { credentialUntil: until }),
