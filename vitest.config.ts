@@ -33,6 +33,8 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,
+          // Real servers and processes on a busy machine: once more, and the report says of whom. On a developer's machine nothing is forgiven.
+          retry: process.env["CI"] ? 1 : 0,
         },
       },
     ],
