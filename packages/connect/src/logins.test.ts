@@ -41,13 +41,13 @@ describe("a cluster whose consumer needs a credential", () => {
 
   it("says why it could not be renewed, and what is to be remembered of it", async () => {
     const failing = refusal("PluginFailed", "no");
-    const handed = { by: "a", from: "b", until: "c" };
+    const handed = { provider: "push", by: "a", from: "b", until: "c" };
     const { is } = await login({ held: { resolved: { credential, madeFor: { server } }, failing, handed } });
     expect(is).toMatchObject({ failing, handed });
   });
 
   it("is asked about with what was handed over before, and that is assumed where nothing else comes", async () => {
-    const handed = { by: "a", from: "b", until: "c" };
+    const handed = { provider: "push", by: "a", from: "b", until: "c" };
     const { asked, is } = await login({ held: {}, handed });
     expect(asked[0]?.handed).toBe(handed);
     expect((is as Reachable).connection.login).toEqual({ kind: "credential", provider: "push", assumed: true });

@@ -56,9 +56,13 @@ export interface Credential {
 
 /** What was said of a credential where it was written, so that a restart need not ask for another. */
 export interface Handed {
+  readonly provider: string;
   /** What it is good for: a hash of the profile, the way in and how its provider is configured. */
   readonly by: string;
-  /** ISO times: when it was got, and when it ends. */
-  readonly from: string;
-  readonly until: string;
+  /** ISO times: when it was got, and when it ends; absent when nobody said, or nobody who can be believed. */
+  readonly from?: string;
+  readonly until?: string;
 }
+
+/** So long is a credential believed to last at most, in milliseconds. */
+export const longestLife: number = 30 * 86_400_000;

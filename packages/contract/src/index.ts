@@ -1,5 +1,6 @@
 export type { Access, Cluster, ClusterId, Endpoint, Health } from "./cluster.ts";
 export type { CloudReference, Connection, Credential, Handed, ExecReference, Login, Reachable, Reference } from "./connection.ts";
+export { longestLife } from "./connection.ts";
 export { Hidden } from "./hidden.ts";
 export { isRefusal, refusal, refusalOf, RollcallError, type Refusal } from "./errors.ts";
 export { fromBase64, objectKey, secretData, toBase64, type Kind, type KubeObject, type ObjectMeta } from "./object.ts";

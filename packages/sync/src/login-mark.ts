@@ -1,4 +1,4 @@
-import { annotations, canonicalJson, Hidden, type Handed, type KubeObject, type Reachable } from "@rollcall/contract";
+import { annotations, canonicalJson, Hidden, longestLife, type Handed, type KubeObject, type Reachable } from "@rollcall/contract";
 import { hashes, type Reading, type Standing } from "./standing.ts";
 
 /** What is remembered on an object of the credential in it. */
@@ -44,18 +44,42 @@ export function markedWithLogin(
   });
 }
 
-/** What stands says of the credential that was handed over, if it says so completely. */
-export function readLogin(own: readonly Standing[]): LoginMark | undefined {
-  for (const { metadata } of own) {
-    const mark = parsed(metadata.annotations[annotations.login]);
-    if (mark !== undefined) return mark;
-  }
-  return undefined;
+/**
+ * What stands says of the credential in it, as far as it can be believed.
+ *   the marks                                  then
+ *   are of what is not there, or of no form    nothing
+ *   disagree, or say times that cannot be      by whom it was handed over, and no times: it is got anew
+ *   say one thing                              that
+ */
+export function readLogin(own: readonly Standing[], now: number): Handed | undefined {
+  const marks = own.flatMap((each) => markOf(each) ?? []);
+  const [mark] = marks;
+  if (mark === undefined) return undefined;
+  const { provider, by, from, until } = mark;
+  const isBelieved = marks.every((other) => isSameWord(other, mark)) && isPossible(mark, now);
+  return { provider, by, ...(isBelieved && from !== undefined && until !== undefined && { from, until }) };
 }
 
 /** When the credential that stands ends, as far as it says so. */
-export function credentialEnd(own: readonly Standing[]): string | undefined {
-  return readLogin(own)?.until;
+export function credentialEnd(own: readonly Standing[], now: number): string | undefined {
+  return readLogin(own, now)?.until;
+}
+
+/** What an object says of the credential in it; one that was copied here, or outlived its credential, says nothing. */
+function markOf({ metadata, hashes: stands }: Standing): LoginMark | undefined {
+  const mark = parsed(metadata.annotations[annotations.login]);
+  const isHere = Object.entries(mark?.keys ?? {}).every(([key, [is]]) => Object.hasOwn(stands, key) && is === short(stands[key]!));
+  return isHere ? mark : undefined;
+}
+
+function isSameWord(one: Handed, other: Handed): boolean {
+  return one.provider === other.provider && one.by === other.by && one.from === other.from && one.until === other.until;
+}
+
+/** A clock may have gone back, and anybody may have written anything: what lasts too long would never be got anew. */
+function isPossible({ from = "", until = "" }: Handed, now: number): boolean {
+  const [start, end] = [Date.parse(from), Date.parse(until)];
+  return start <= now && start < end && end <= now + longestLife;
 }
 
 /**
@@ -67,31 +91,32 @@ export function assumed(
   objects: readonly KubeObject[],
   own: readonly Standing[],
   shapes: readonly Readonly<Record<string, string>>[],
-  isLooking: boolean,
+  { isLooking, now }: { readonly isLooking: boolean; readonly now: number },
 ): { readonly objects: readonly KubeObject[]; readonly left: ReadonlySet<string> } | undefined {
   const left = new Set<string>();
+  const said = readLogin(own, now);
   const kept = objects.map((object, at) => {
     const shape = shapes[at] ?? {};
     if (Object.keys(shape).length === 0) return object;
     const stands = own.find(({ metadata, kind }) => kind.kind === object.kind && metadata.name === object.metadata.name);
     if (stands === undefined) return isLooking ? object : undefined;
-    const mark = parsed(stands.metadata.annotations[annotations.login]);
-    if (mark === undefined && !isLooking) return undefined;
-    const isSame =
-      mark === undefined ||
-      Object.entries(shape).every(([key, hash]) => {
-        const [is, was] = mark.keys[key] ?? [];
-        return is === short(stands.hashes[key] ?? "") && was === short(hash);
-      });
-    if (!isSame) return undefined;
+    const word = stands.metadata.annotations[annotations.login];
+    const mark = markOf(stands);
+    const isUnsaid = word === undefined && isLooking;
+    const isSaid = mark !== undefined && said !== undefined && isSameWord(mark, said);
+    if (!isUnsaid && !(isSaid && isShaped(mark, shape))) return undefined;
     for (const key of Object.keys(shape)) left.add(`${stands.key} ${key}`);
     const { data, metadata } = object;
     const known = Object.fromEntries(Object.entries(data ?? {}).filter(([key]) => !Object.hasOwn(shape, key)));
-    const word = stands.metadata.annotations[annotations.login];
     const notes = { ...metadata.annotations, ...(word !== undefined && { [annotations.login]: word }) };
     return { ...object, metadata: { ...metadata, annotations: notes }, data: known };
   });
   return kept.every((object) => object !== undefined) ? { objects: kept, left } : undefined;
+}
+
+/** Whether all that would be written of a credential now is there, and in no other surroundings than when it was written. */
+function isShaped({ keys }: LoginMark, shape: Readonly<Record<string, string>>): boolean {
+  return Object.entries(shape).every(([key, hash]) => Object.hasOwn(keys, key) && keys[key]![1] === short(hash));
 }
 
 /** The cluster with a login that means nothing, to see where an adapter puts it. */
@@ -112,9 +137,22 @@ function parsed(text: string | undefined): LoginMark | undefined {
   if (text === undefined) return undefined;
   try {
     const said = JSON.parse(text) as Partial<LoginMark> | null;
-    const isWhole = [said?.by, said?.from, said?.until].every((each) => typeof each === "string") && typeof said?.keys === "object";
-    return isWhole && said.keys !== null ? (said as LoginMark) : undefined;
+    return said !== null && isWhole(said) ? said : undefined;
   } catch {
     return undefined;
   }
+}
+
+function isWhole(said: Readonly<Partial<Record<keyof LoginMark, unknown>>>): said is LoginMark {
+  const { provider, by, from, until, keys } = said;
+  const isTimed = (from === undefined && until === undefined) || (isTime(from) && isTime(until));
+  if (typeof provider !== "string" || typeof by !== "string" || !isTimed || typeof keys !== "object" || keys === null) return false;
+  const pairs = Object.values(keys) as readonly unknown[];
+  const isPair = (pair: unknown): boolean => Array.isArray(pair) && pair.length === 2 && pair.every((each) => typeof each === "string");
+  return pairs.length > 0 && pairs.every(isPair);
+}
+
+/** As we write it: `Date` reads much else, and what stands is shown to people. */
+function isTime(said: unknown): said is string {
+  return typeof said === "string" && !Number.isNaN(Date.parse(said)) && new Date(said).toISOString() === said;
 }

@@ -17,13 +17,13 @@ export interface Entry {
 
 /** The cluster's objects as they should stand, or why there can be none. Whatever an adapter throws concerns this cluster alone. */
 export async function render<Options>(cluster: Cluster, own: readonly Standing[], parts: PassParts<Options>): Promise<Entry | Refusal> {
-  const { adapter, options, connect, kinds } = parts;
+  const { adapter, options, connect, kinds, now } = parts;
   const anchor = anchorOf(own, kinds);
   const kept: Kept | undefined = anchor && { name: anchor.metadata.name, plain: anchor.plain };
   const make = (reachable: Reachable): readonly KubeObject[] => adapter.entry(reachable, options, kept);
   try {
     const login = adapter.login(cluster, options);
-    const handed = login === "with a credential from us" ? readLogin(own) : undefined;
+    const handed = login === "with a credential from us" ? readLogin(own, now()) : undefined;
     const reachable = await connect(cluster, login, handed);
     if (isRefusal(reachable)) return reachable;
     const entry = entryOf(reachable, make, own, parts);
@@ -40,7 +40,7 @@ function entryOf<Options>(
   cluster: Reachable,
   make: (cluster: Reachable) => readonly KubeObject[],
   own: readonly Standing[],
-  { adapter, mode, owner }: PassParts<Options>,
+  { adapter, mode, now, owner }: PassParts<Options>,
 ): Entry | undefined {
   const { connection, handed } = cluster;
   const { login } = connection;
@@ -51,7 +51,7 @@ function entryOf<Options>(
   const claims = claimsOf(connection, adapter, plain);
   if (isCredential && login.assumed) {
     const objects = plain.map((object) => marked(object, cluster, owner));
-    const as = assumed(objects, own, shapes, mode === "observe");
+    const as = assumed(objects, own, shapes, { isLooking: mode === "observe", now: now() });
     if (as !== undefined) return { cluster, claims, ...as };
     // Nothing is written of this; it says that something would be.
     return mode === "observe" ? { cluster, claims, objects } : undefined;

@@ -93,7 +93,7 @@ export function newCredentials({ resolve, parallel, now, random, onNews }: Crede
     if (entry.resolved !== undefined || handed === undefined || handed.by !== entry.key) return false;
     // A Secret is read anew: that costs little, and it may be another, or not agree any more, since then.
     if (entry.ask.provider.credential?.kind === "secret") return false;
-    const [from, until] = [Date.parse(handed.from), Date.parse(handed.until)];
+    const [from, until] = [Date.parse(handed.from ?? ""), Date.parse(handed.until ?? "")];
     const due = from + (until - from) * renewal(entry.key);
     // Also where a clock has gone back, or somebody wrote what cannot be.
     if (!(from <= now() && now() < due)) return false;

@@ -1,4 +1,4 @@
-import { canonicalJson, refusal, sha256, type Handed, type Refusal } from "@rollcall/contract";
+import { canonicalJson, longestLife, refusal, sha256, type Handed, type Refusal } from "@rollcall/contract";
 import type { Ask, Resolved } from "../resolve.ts";
 
 export const never: number = Number.POSITIVE_INFINITY;
@@ -6,6 +6,7 @@ export const never: number = Number.POSITIVE_INFINITY;
 /** What is known of how long a credential lasts. */
 export interface Lasting {
   readonly key: string;
+  readonly ask: Ask;
   readonly resolved?: Resolved | undefined;
   /** When it was resolved. */
   readonly from?: number;
@@ -21,7 +22,7 @@ export function expiryOf(resolved: Resolved | undefined): number {
 
 /** When it ends, or when what an earlier program handed over does. */
 export function endOf(resolved: Resolved | undefined, assumed: Handed | undefined): number {
-  return resolved === undefined && assumed !== undefined ? Date.parse(assumed.until) : expiryOf(resolved);
+  return resolved === undefined && assumed !== undefined ? Date.parse(assumed.until ?? "") : expiryOf(resolved);
 }
 
 /** Between a half and four fifths of its life, each at its own moment, and at the same one after a restart. */
@@ -32,15 +33,15 @@ export function renewal(key: string): number {
 /** Since when it is held: the same credential, got again, is as old as it was, so that its word stays as it stands. */
 export function fromOf({ key, from, handed, resolved: was }: Lasting, resolved: Resolved, now: number): number {
   if (from !== undefined && was !== undefined && isSame(was, resolved)) return from;
-  const before = handed?.by === key && Date.parse(handed.until) === expiryOf(resolved) ? Date.parse(handed.from) : now;
+  const before = handed?.by === key && Date.parse(handed.until ?? "") === expiryOf(resolved) ? Date.parse(handed.from ?? "") : now;
   return before <= now ? before : now;
 }
 
-/** Only of what ends is it worth anything to know that it has not. */
-export function handedOf({ key, from = 0, resolved }: Lasting): { readonly handed?: Handed } {
+/** Only of what ends is it worth anything to know since when; by which provider it came counts when that is withdrawn. */
+export function handedOf({ key, ask, from = 0, resolved }: Lasting): { readonly handed: Handed } {
   const until = expiryOf(resolved);
-  if (until === never) return {};
-  return { handed: { by: key, from: new Date(from).toISOString(), until: new Date(until).toISOString() } };
+  const word = { provider: ask.provider.name, by: key };
+  return { handed: until === never ? word : { ...word, from: new Date(from).toISOString(), until: new Date(until).toISOString() } };
 }
 
 /** What one credential is good for: this profile, by this provider as it is configured, at this server with this CA. */
@@ -66,9 +67,6 @@ export function isSame(a: Resolved, b: Resolved): boolean {
     one.clientCertificate?.key.reveal() === other.clientCertificate?.key.reveal()
   );
 }
-
-/** So long is a credential believed to last at most, in milliseconds. */
-const longestLife = 30 * 86_400_000;
 
 /** What was given, as far as its end can be believed: one that has ended already is none. */
 export function believed(resolved: Resolved, now: number): Resolved | Refusal {
