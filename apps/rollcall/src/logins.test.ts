@@ -121,3 +121,24 @@ it("a restart writes nothing, whatever the credential", { timeout: 60_000 }, asy
   await new Promise((resolve) => setTimeout(resolve, 500));
   expect(hub.requests.slice(from).filter(({ verb }) => !["get", "list", "watch"].includes(verb))).toEqual([]);
 });
+
+it("a provider that a profile withdraws while Rollcall is down is taken back by the next start", { timeout: 60_000 }, async () => {
+  const { hub, start, configOf: read } = await bench();
+  for (const name of ["paris", "rome"]) {
+    hub.apply(login(name, "t"));
+    publish(hub, name);
+  }
+  const first = await start();
+  await first.stop();
+  publish(hub, "paris", {}, "other");
+  const from = hub.requests.length;
+  await start();
+  expect(read("paris")).toContain('"t"');
+  await soon(() => expect(read("paris")).toBe(""));
+  const { metadata, data } = hub.get("Secret", "one", "fleet.paris")!;
+  expect(Object.keys(data!).toSorted()).toEqual(["name", "server"]);
+  expect(metadata.annotations).not.toHaveProperty(["rollcall.dev/login"]);
+  expect(read("rome")).toContain('"t"');
+  const writes = hub.requests.slice(from).filter(({ verb, name }) => verb === "patch" && name?.startsWith("fleet."));
+  expect(writes.map(({ name }) => name)).toEqual(["fleet.paris"]);
+});

@@ -13,6 +13,8 @@ const offered = (provider = "push", endpoint: Access["endpoint"] = { server }): 
 const asks = "with a credential from us" as const;
 const wrong = "https://evil.example.test";
 
+const by = (provider: string): Handed => ({ provider, by: "a" });
+
 interface Given {
   readonly held?: Held | Refusal;
   readonly access?: readonly Access[];
@@ -55,6 +57,25 @@ describe("a cluster whose consumer needs a credential", () => {
 
   it.each<[string, Given, string, true | undefined]>([
     ["of which nobody knows which provider it used", { access: offered("other") }, "NoProvider", undefined],
+    ["of which what stands says which it used", { access: offered("other"), handed: by("push") }, "NoProvider", true],
+    [
+      "that offers still what it used, which the operator has taken out",
+      { access: offered("old"), handed: by("old") },
+      "NoProvider",
+      undefined,
+    ],
+    [
+      "that offers still what it used, which has trouble",
+      { held: refusal("PluginFailed", "no"), handed: by("push") },
+      "PluginFailed",
+      undefined,
+    ],
+    [
+      "that offers another one than it used, which has trouble",
+      { held: refusal("PluginFailed", "no"), handed: by("old") },
+      "PluginFailed",
+      true,
+    ],
     ["that offers no way in any more", { access: [] }, "NoAccess", true],
     ["whose endpoint cannot be used", { access: offered("push", refusal("ServerNotHttps", "no")) }, "ServerNotHttps", undefined],
     ["that does without verification", { access: offered("push", { server, insecure: true }) }, "InsecureEndpoint", undefined],

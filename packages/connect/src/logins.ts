@@ -20,7 +20,8 @@ export function newLogins({ providers, credentials }: LoginsParts): Connect {
   return async (cluster, login, handed) => {
     if (login !== "with a credential from us") return connect(cluster, login, providers());
     // A login that is offered no more is taken back, whether or not there is another; one that leads nowhere today may lead somewhere tomorrow.
-    const refused = (why: Refusal): Refusal => (isWithdrawn(cluster, why, used.get(cluster.id)) ? { ...why, revokes: true } : why);
+    const refused = (why: Refusal): Refusal =>
+      isWithdrawn(cluster, why, [used.get(cluster.id), handed?.provider]) ? { ...why, revokes: true } : why;
     const way = wayIn(cluster, providers());
     if (isRefusal(way)) return refused(way);
     const held = await credentials.get({ cluster, ...way }, handed);
@@ -42,9 +43,10 @@ export function newLogins({ providers, credentials }: LoginsParts): Connect {
  *   others, and the one that was used no more    withdrawn
  *   the one that was used                        not: the operator has taken it out of the config, or there is trouble with it
  *   others, and nobody knows which was used      not: a config that changed while nobody looked would cut everybody off at once
+ * It was used if it was so since we began, or if what stands says so: both may have handed something over.
  */
-function isWithdrawn({ access }: Cluster, { reason }: Refusal, used: string | undefined): boolean {
-  return reason === "NoAccess" || (used !== undefined && access.every(({ provider }) => provider !== used));
+function isWithdrawn({ access }: Cluster, { reason }: Refusal, used: readonly (string | undefined)[]): boolean {
+  return reason === "NoAccess" || used.some((name) => name !== undefined && access.every(({ provider }) => provider !== name));
 }
 
 /** Connects for somebody who only looks: no credential is got, and where nothing is known against it, it is assumed to be good. */

@@ -102,17 +102,23 @@ function difference(key: string, object: KubeObject, stands: Standing, reading: 
   return [{ do: "change", key, standing: stands, patch, object, changes }];
 }
 
-/** Takes what is secret out of what stands, and leaves the rest: the login was withdrawn, the cluster was not. */
+/** Takes what is secret out of what stands, and what was said of it, and leaves the rest: the login was withdrawn, the cluster was not. */
 export function revocation(current: readonly Standing[], { plain = [] }: Reading): readonly Change[] {
   return current.flatMap((standing): readonly Change[] => {
     const { uid, resourceVersion } = standing.metadata;
     const secret = Object.keys(standing.hashes).filter((key) => !plain.includes(key));
     if (secret.length === 0) return [];
-    const patch: Patch = { metadata: { uid, resourceVersion }, data: Object.fromEntries(secret.map((key) => [key, null])) };
+    const said = Object.keys(standing.metadata.annotations).filter((key) => key === annotations.login);
+    const patch: Patch = { metadata: { uid, resourceVersion, ...some("annotations", noneOf(said)) }, data: noneOf(secret) };
     const { apiVersion, kind } = standing.kind;
     const object = { apiVersion, kind, metadata: standing.metadata };
-    return [{ do: "change", key: standing.key, standing, patch, object, changes: secret.map((key) => `data.${key}`) }];
+    const changes = [...said.map((key) => `annotations.${key}`), ...secret.map((key) => `data.${key}`)];
+    return [{ do: "change", key: standing.key, standing, patch, object, changes }];
   });
+}
+
+function noneOf(keys: readonly string[]): Readonly<Record<string, null>> {
+  return Object.fromEntries(keys.map((key) => [key, null]));
 }
 
 /** The patch that sets one label of ours, for a step of leaving. */
