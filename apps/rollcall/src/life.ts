@@ -115,7 +115,7 @@ export function beginLife(list: ListConfig, before: Promise<void>, shared: Share
         if (event.is === "state") sayer?.look();
       },
     });
-    if (shared.words !== undefined && list.mode !== "observe")
+    if (shared.words !== undefined && list.mode === "sync")
       sayer = loginSayer({
         book: { transport: target.transport, namespace: shared.stateNamespace, owner: { instance, list: name } },
         words: shared.words,
