@@ -23,6 +23,10 @@ export interface Inventory {
   choose(id: ClusterId): Choice;
   /** Why it may not join: another profile that is chosen speaks of the same member. */
   duplicate?(id: ClusterId, isOnList: (id: ClusterId) => boolean): Refusal | undefined;
+  /** Whether a placement decision chooses, and says at this moment all that its scheduler means. */
+  byDecision?(): boolean;
+  /** Whom that decision names, in its order, as far as they have profiles. */
+  expected?(): Iterable<ClusterId>;
   /** In which order its clusters come, where somebody has said so. */
   readonly order?: (a: Cluster, b: Cluster) => number;
 }
