@@ -1,49 +1,88 @@
-import type { Refusal } from "@rollcall/contract";
+import type { Cluster, Refusal } from "@rollcall/contract";
 
-/** Stops asking a provider that does nothing but fail, so that a thousand clusters do not wait for it one after the other. */
+/**
+ * Stops asking a provider that does nothing but fail, so that a thousand clusters do not wait for it one after the other.
+ *   failed in a row, no success between                   rests for
+ *   ten clusters of one namespace                         that namespace
+ *   ten, of which no namespace counts for more than five  all namespaces
+ * Each namespace tries it out by itself, so that nobody waits for what somebody else's cluster says.
+ */
 export interface Breaker {
-  /** Milliseconds until it is worth asking again; 0 when it is now, and then for one ask alone while it is being tried out. */
-  waits(now: number): number;
+  /** Milliseconds until it is worth asking again; 0 when it is now, and then for one ask of this namespace alone while it is being tried out. */
+  waits(who: Who, now: number): number;
   succeeded(): void;
-  failed(now: number): void;
+  failed(who: Who, now: number): void;
   /** The ask came to nothing that says something about the provider. */
-  passed(): void;
+  passed(who: Who): void;
 }
 
-/** So many failures in a row, of whatever clusters. */
+type Who = Pick<Cluster, "id" | "namespace">;
+
+/** What the clusters of one namespace came to since the last success of anybody. */
+interface Streak {
+  readonly failed: Set<string>;
+  restsUntil: number;
+  /** How often it was tried out in vain. */
+  rests: number;
+  isTrying: boolean;
+}
+
 const enough = 10;
+const mostOfOne = 5;
 const shortest = 1000;
 const longest = 60_000;
 
 export function newBreaker(): Breaker {
-  let failures = 0;
-  let openUntil = 0;
-  let isTrying = false;
+  const streaks = new Map<string, Streak>();
+  /** Clusters that failed, of each namespace five at the most. */
+  let all = 0;
+
+  function streakOf({ namespace }: Who): Streak {
+    const streak = streaks.get(namespace) ?? { failed: new Set(), restsUntil: 0, rests: 0, isTrying: false };
+    streaks.set(namespace, streak);
+    return streak;
+  }
+
+  function isResting({ failed }: Streak): boolean {
+    return failed.size >= enough || all >= enough;
+  }
 
   return {
-    waits(now) {
-      if (failures < enough) return 0;
-      if (now < openUntil) return openUntil - now;
-      if (isTrying) return shortest;
-      isTrying = true;
+    waits(who, now) {
+      const streak = streakOf(who);
+      if (!isResting(streak)) return 0;
+      if (now < streak.restsUntil) return streak.restsUntil - now;
+      if (streak.isTrying) return shortest;
+      streak.isTrying = true;
       return 0;
     },
     succeeded() {
-      failures = 0;
-      isTrying = false;
+      streaks.clear();
+      all = 0;
     },
-    failed(now) {
-      failures += 1;
-      isTrying = false;
-      if (failures >= enough) openUntil = now + Math.min(longest, shortest * 2 ** Math.min(failures - enough, 10));
+    failed(who, now) {
+      const streak = streakOf(who);
+      if (streak.failed.size < mostOfOne && !streak.failed.has(who.id)) all += 1;
+      streak.failed.add(who.id);
+      streak.isTrying = false;
+      if (!isResting(streak)) return;
+      streak.restsUntil = now + Math.min(longest, shortest * 2 ** Math.min(streak.rests, 10));
+      streak.rests += 1;
     },
-    passed: () => void (isTrying = false),
+    passed: (who) => void (streakOf(who).isTrying = false),
   };
 }
 
-/** What a cluster's own configuration is at fault for says nothing about the others of its provider. */
+const saidByWhoWasAsked: ReadonlySet<string> = new Set(
+  [
+    "CommandNotFound PluginTimeout PluginFailed PluginTooLoud PluginAnswer PluginExpired",
+    "Unreachable MayNotRequest NoServiceAccount TokenRefused TokenAnswer SecretForbidden Unexpected",
+  ].flatMap((reasons) => reasons.split(" ")),
+);
+
+/** Whether somebody was asked in vain. What is wrong with a profile or a Secret is found before that, and says nothing about other clusters. */
 export function isOfProvider({ reason }: Refusal): boolean {
-  return ["PluginTimeout", "PluginFailed", "PluginTooLoud", "CommandNotFound", "Unreachable"].includes(reason);
+  return saidByWhoWasAsked.has(reason);
 }
 
 /** From two seconds, twice as long each time, to five minutes; spread, so that those who failed together do not come back together. */

@@ -1,9 +1,15 @@
-/** Lets so many jobs run at once; among those that wait, the one that is due first comes first. */
+/**
+ * Lets so many jobs run at once. Among those that wait, all that are due within a minute go before the others. Then whoever has the fewest
+ * running has the next turn, so that slow jobs of one take it from nobody else; and of one's own, the job that is due first comes first.
+ */
 export interface Turns {
   /** Resolves when it is this one's turn; call what it resolves to when the job is over. Rejects when there will be no more turns. */
-  take(due: number): Promise<() => void>;
+  take(whose: string, due: number): Promise<() => void>;
   close(): void;
 }
+
+/** What is due within so many milliseconds is urgent. */
+export const urgent = 60_000;
 
 interface Waiting {
   readonly due: number;
@@ -11,41 +17,68 @@ interface Waiting {
   readonly begin: PromiseWithResolvers<() => void>;
 }
 
-export function newTurns(parallel: number): Turns {
-  let running = 0;
-  let order = 0;
-  let isClosed = false;
-  let waiting: Waiting[] = [];
+/** The jobs of one. */
+interface Line {
+  readonly waiting: Waiting[];
+  running: number;
+  /** When it had its last turn, counted in turns. */
+  last: number;
+}
+
+export function newTurns(parallel: number, now: () => number): Turns {
+  const lines = new Map<string, Line>();
+  let [running, order, given, isClosed] = [0, 0, 0, false];
 
   function next(): void {
-    while (running < parallel && waiting.length > 0) {
-      const first = pop(waiting);
+    while (running < parallel) {
+      const whose = nextLine();
+      if (whose === undefined) return;
+      const line = lines.get(whose)!;
       running += 1;
+      line.running += 1;
+      line.last = given += 1;
       let isOver = false;
-      first.begin.resolve(() => {
+      pop(line.waiting).begin.resolve(() => {
         if (isOver) return;
         isOver = true;
         running -= 1;
+        line.running -= 1;
+        if (line.running === 0 && line.waiting.length === 0) lines.delete(whose);
         next();
       });
     }
   }
 
+  function nextLine(): string | undefined {
+    const soon = now() + urgent;
+    let first: string | undefined;
+    for (const [whose, line] of lines)
+      if (line.waiting.length > 0 && (first === undefined || goesFirst(line, lines.get(first)!, soon))) first = whose;
+    return first;
+  }
+
   return {
-    take(due) {
+    take(whose, due) {
       if (isClosed) return Promise.reject(new Error("no more turns are given"));
       const begin = Promise.withResolvers<() => void>();
-      push(waiting, { due, order: (order += 1), begin });
+      const line = lines.get(whose) ?? { waiting: [], running: 0, last: 0 };
+      lines.set(whose, line);
+      push(line.waiting, { due, order: (order += 1), begin });
       next();
       return begin.promise;
     },
     close() {
       isClosed = true;
-      const late = waiting;
-      waiting = [];
+      const late = [...lines.values()].flatMap(({ waiting }) => waiting.splice(0));
       late.forEach(({ begin }) => begin.reject(new Error("no more turns are given")));
     },
   };
+}
+
+function goesFirst(a: Line, b: Line, soon: number): boolean {
+  const [aIsLater, bIsLater] = [a, b].map(({ waiting }) => waiting[0]!.due > soon);
+  if (aIsLater !== bIsLater) return bIsLater!;
+  return a.running < b.running || (a.running === b.running && a.last < b.last);
 }
 
 function isBefore(a: Waiting, b: Waiting): boolean {
