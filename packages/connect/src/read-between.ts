@@ -1,5 +1,5 @@
 import { canonicalJson } from "@rollcall/contract";
-import type { Problem } from "./expect.ts";
+import { got, type Problem } from "./expect.ts";
 import type { Provider } from "./provider.ts";
 
 /** All providers as they were read. */
@@ -32,7 +32,7 @@ export function problemsBetween(read: Read): readonly Problem[] {
 
 function missingEntry({ name, execConfig }: Provider, path: string, { isWhole }: Read): readonly Problem[] {
   if (execConfig !== undefined || !isWhole) return [];
-  const message = `expected an entry ${JSON.stringify(name)} with an execConfig, which says what to run, in the provider file or under inline; got none`;
+  const message = `expected an entry ${got(name)} with an execConfig, which says what to run, in the provider file or under inline; got none`;
   return [{ path: `${path}.kind`, message }];
 }
 
@@ -45,15 +45,19 @@ function missingHosts({ hosts = [] }: Provider, path: string): readonly Problem[
 function wrongLogin(name: string, other: string, path: string, read: Read): readonly Problem[] {
   const why = whyNoLogin(name, other, read);
   if (why !== undefined) return [{ path, message: `${why}; name one that has a credential of its own` }];
-  const order = [...read.providers.keys()];
-  if (!read.isWhole || order.indexOf(name) < order.indexOf(other)) return [];
+  if (!read.isWhole || isBefore(name, other, read.providers)) return [];
   // Whoever asks for tokens means to keep the other credential to himself, and the first that a profile offers is handed over.
-  const message = `${JSON.stringify(other)} comes before this one, so a profile that offers both would be logged in to with it alone; put this one first, in a provider file by an entry of its name`;
+  const message = `${got(other)} comes before this one, so a profile that offers both would be logged in to with it alone; put this one first, in a provider file by an entry of its name`;
   return [{ path, message }];
 }
 
+function isBefore(name: string, other: string, providers: Read["providers"]): boolean {
+  for (const each of providers.keys()) if (each === name || each === other) return each === name;
+  return false;
+}
+
 function whyNoLogin(name: string, other: string, { providers, unread, isWhole }: Read): string | undefined {
-  const named = JSON.stringify(other);
+  const named = got(other);
   if (other === name) return "names the provider itself, which has nothing to log in with";
   if (unread.has(other)) return undefined;
   const provider = providers.get(other);
@@ -83,7 +87,7 @@ export function inlineProblems(
       ? [
           {
             path: `${path}.name`,
-            message: `expected a name of its own, got ${JSON.stringify(provider.name)}, of which an entry before this one says something else; take one of them out`,
+            message: `expected a name of its own, got ${got(provider.name)}, of which an entry before this one says something else; take one of them out`,
           },
         ]
       : []),

@@ -191,7 +191,7 @@ describe("a setting that is misspelt", () => {
 
   it("is said of a role that is none", () => {
     expect(problems({ kind: "aws", roleArn: "nonsense" })[0]).toContain(
-      "expected the ARN of a role, such as arn:aws:iam::111122223333:role/argocd",
+      'expected the ARN of a role, such as arn:aws:iam::111122223333:role/argocd, got "nonsense"',
     );
     expect(problems({ kind: "aws", roleArn: "arn:aws-cn:iam::111122223333:role/team/argocd" })).toEqual([]);
   });

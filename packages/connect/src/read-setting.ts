@@ -1,4 +1,4 @@
-import { Expect, type Problem } from "./expect.ts";
+import { Expect, got, type Problem } from "./expect.ts";
 import { readPluginSetting, type PluginSetting } from "./exec/read-setting.ts";
 import { readHosts } from "./hosts.ts";
 import type { CloudLogin, CredentialSource, PluginSource, Provider } from "./provider.ts";
@@ -31,7 +31,7 @@ function readKind(kind: (typeof kinds)[number], fields: Fields, path: string, pr
       return { login: { kind } };
     case "aws":
       expect.nothingBut(fields, path, ["kind", "clusterName", "roleArn", "profile", "hosts"]);
-      return { login: readAws(fields, path, expect) };
+      return { login: readAws(fields, path, expect, problems) };
     case "azure":
       expect.nothingBut(fields, path, ["kind", "env", "hosts"]);
       return { login: { kind, env: readEnvironment(fields["env"], `${path}.env`, expect) } };
@@ -55,10 +55,13 @@ function from(credential: (Setting["credential"] & { readonly hosts?: readonly s
 
 type Fields = Readonly<Record<string, unknown>>;
 
-function readAws(fields: Fields, path: string, expect: Expect): CloudLogin {
+function readAws(fields: Fields, path: string, expect: Expect, problems: Problem[]): CloudLogin {
   const roleArn = expect.optionalText(fields["roleArn"], `${path}.roleArn`, "the ARN of a role");
   if (roleArn !== undefined && !/^arn:[^:\s]+:iam::\d+:role\/\S+$/.test(roleArn))
-    expect.text(undefined, `${path}.roleArn`, "the ARN of a role, such as arn:aws:iam::111122223333:role/argocd");
+    problems.push({
+      path: `${path}.roleArn`,
+      message: `expected the ARN of a role, such as arn:aws:iam::111122223333:role/argocd, got ${got(roleArn)}`,
+    });
   const profile = expect.optionalText(fields["profile"], `${path}.profile`, "an AWS profile");
   const clusterName = readSource(fields["clusterName"], `${path}.clusterName`, expect);
   return {

@@ -25,4 +25,9 @@ describe("JSON of a profile", () => {
     expect(parseJson('{"id":9007199254740993}')).toEqual({ id: 9007199254740992 });
     expect(() => parseJson("{")).toThrow(SyntaxError);
   });
+
+  it("is read although one cluster's words are nested thousands deep, so that no profile can keep all others from being seen", () => {
+    const deep = `${'{"a":['.repeat(100_000)}9007199254740993${"]}".repeat(100_000)}`;
+    expect(parseJson(told(deep))).toMatchObject({ generation: 7 });
+  });
 });

@@ -7,7 +7,13 @@ const longNumber = /[:[,\s]-?\d{16,19}[\s,}\]]/;
  */
 export function parseJson(text: string): unknown {
   if (!text.includes(execExtension) || !longNumber.test(text)) return JSON.parse(text) as unknown;
-  return JSON.parse(text, exact) as unknown;
+  try {
+    return JSON.parse(text, exact) as unknown;
+  } catch (error) {
+    // A reviver goes as deep as the text does, and one object that is nested thousands deep must not cost everybody the list that it is in.
+    if (error instanceof RangeError) return JSON.parse(text) as unknown;
+    throw error;
+  }
 }
 
 function exact(_: string, value: unknown, { source }: { readonly source?: string } = {}): unknown {
