@@ -25,6 +25,8 @@ export interface ApprovalParts<Options> extends Pick<PassParts<Options>, Needed>
   readonly hub: SameHub;
   readonly uid: () => string | undefined;
   readonly report: (event: ListEvent) => void;
+  /** Something keeps this one from joining, or it is being tried again. */
+  readonly isHindered: (id: ClusterId) => boolean;
   /** Everybody is to be looked at: a person's word or a proof was taken up, or a doubt has begun. */
   readonly lookAtAll: () => void;
 }
@@ -37,6 +39,8 @@ export interface Approval {
   acknowledge(): void;
   /** Notes what the roll should say and does not: the hub, where a roll was lost, and times that cannot be. */
   tidy(): void;
+  /** The decision that chooses is about to be another. */
+  aboutToMove(): void;
   /** In doubt about the hub, every look may be the one that ends it: when all members have proven to be the same clusters. */
   prove(id: ClusterId, isProof: boolean): void;
   close(): void;
@@ -50,6 +54,8 @@ export function newApproval<Options>(parts: ApprovalParts<Options>): Approval {
   let asking: NodeJS.Timeout | undefined;
   let isClosed = false;
   let unknownAck: string | undefined;
+  /** How many stood when the decision that chooses had been followed to the end, or more who stood since. */
+  let stood: number | undefined;
   let cached: { readonly of: string; readonly input: GuardInput; readonly view: GuardView } | undefined;
 
   function view(): GuardView {
@@ -95,7 +101,17 @@ export function newApproval<Options>(parts: ApprovalParts<Options>): Approval {
       missing,
       kept,
       asked: parts.asked,
+      ...(inventory.byDecision?.() && { moved: { coming: coming(), ...(stood !== undefined && { stood }) } }),
     };
+  }
+
+  function coming(): number {
+    let count = 0;
+    for (const id of inventory.expected?.() ?? []) {
+      const choice = inventory.choose(id);
+      if (choice.is === "chosen" && choice.newcomer === undefined && target.of(list, id).length === 0 && !parts.isHindered(id)) count += 1;
+    }
+    return count;
   }
 
   function ackUnknown(digest: string, expected: string): void {
@@ -188,6 +204,14 @@ export function newApproval<Options>(parts: ApprovalParts<Options>): Approval {
       if (parts.mode !== "sync") return;
       noteHub();
       mendTimes();
+    },
+    aboutToMove() {
+      if (!inventory.byDecision?.()) return;
+      const { members, missing, kept } = guardInput();
+      const stays = members.size - missing.size - (kept?.size ?? 0);
+      // Whoever is still to go stood before, and is not forgotten because the decision changes once more.
+      if (stays === members.size) stood = stays;
+      else if (stood !== undefined) stood = Math.max(stood, stays);
     },
     acknowledge() {
       // Many go missing together, and one word is about all of them.

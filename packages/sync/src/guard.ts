@@ -25,8 +25,18 @@ export interface GuardInput {
   readonly missing: ReadonlyMap<ClusterId, Cause>;
   /** Those of them who would leave, were they not held by order: that they stay for now makes nobody else's leaving smaller. */
   readonly kept?: ReadonlySet<ClusterId>;
+  /** Where a complete decision chooses: then a move from one cluster to another is its scheduler's word, and only what the list loses counts. */
+  readonly moved?: Moved;
   /** Of whom a person was asked, by an earlier release that did not write that down: when so many would have left. */
   readonly asked?: ReadonlyMap<ClusterId, number>;
+}
+
+/** What is known of how a decision moves a list. */
+export interface Moved {
+  /** How many stood before it began to, as far as anybody remembers. */
+  readonly stood?: number;
+  /** How many it names who do not stand yet, and whom nothing keeps from joining. */
+  readonly coming: number;
 }
 
 /** What the guard says at this moment: who needs a person's word, and how many may go without one. */
@@ -41,39 +51,50 @@ export interface GuardView {
   readonly nextWindow: number;
   /** The window that a leaving now would belong to. */
   readonly window: Window;
-  /** How many would leave, or have just left. */
+  /** How many the list would lose, or has just lost. */
   readonly atRisk: number;
+  /** So many are about to join in the place of those who would leave, and come first. */
+  readonly coming?: number;
 }
 
 /**
- * Looks at a list as a whole, right before the first harmful step.
+ * Looks at a list as a whole, right before the first harmful step. Where a decision chooses, whoever came in their place makes up for those
+ * who would leave.
  *   would leave nobody behind                                     ack
  *   half or more of four or more, as it stood in this window      ack
  *   all of a namespace or of a manager with three or more         ack
  *   as many as when a person was asked, who has said nothing yet   ack
  *   else: the smaller of `max` and `percent`, one at least, a window
  */
-export function guard({ list, now, settings, roll, members, missing, kept = new Set(), asked: before }: GuardInput): GuardView {
-  const window = openWindow(roll.window, now, settings, members);
+export function guard({ list, now, settings, roll, members, missing, kept = new Set(), moved, asked: before }: GuardInput): GuardView {
+  const window = openWindow(roll.window, now, settings, members, moved);
   const unacked = [...missing].filter(([id]) => !roll.acked.has(id));
   const atRisk = new Set([...window.gone, ...unacked.map(([id]) => id), ...kept]);
   const going = new Set([...missing.keys(), ...kept]);
   const asked = Math.min(...unacked.map(([id]) => roll.absences.get(id)?.asked ?? before?.get(id) ?? Number.POSITIVE_INFINITY));
+  const stays = members.size - unacked.length - kept.size;
+  const loses = net(atRisk.size, window.members - stays, moved);
   const share = Math.max(1, Math.floor((settings.percent * window.members) / 100));
   const needsAck =
     (missing.size > 0 && going.size === members.size && "nobody would be left") ||
-    (window.members >= 4 && atRisk.size * 2 >= window.members && `${atRisk.size} of ${window.members} would leave, half or more`) ||
-    wholeGroup(window, atRisk, members, going, roll.acked) ||
+    (window.members >= 4 && loses * 2 >= window.members && `${loses} of ${window.members} would leave, half or more`) ||
+    (loses > 0 && wholeGroup(window, atRisk, members, going, roll.acked)) ||
     // A list that grew, or a window that began anew, is nobody's word.
-    (atRisk.size >= asked && `${atRisk.size} would leave, of whom a person was asked before`);
+    (loses >= asked && `${loses} would leave, of whom a person was asked before`);
   return {
     digest: planDigest(list, roll, missing),
     ...(needsAck && { needsAck }),
-    room: window.spent ? 0 : Math.max(0, Math.min(settings.max, share) - window.gone.length),
+    room: window.spent ? 0 : Math.max(0, Math.min(settings.max, share) - net(window.gone.length, window.members - members.size, moved)),
+    ...(moved !== undefined && moved.coming > 0 && members.size <= window.members && { coming: moved.coming }),
     nextWindow: window.since + settings.window * 1000,
     window,
-    atRisk: atRisk.size,
+    atRisk: loses,
   };
+}
+
+/** Of so many who go, or went, those in whose place nobody came. */
+function net(gross: number, shrink: number, moved: Moved | undefined): number {
+  return moved === undefined ? gross : Math.min(gross, Math.max(0, shrink));
 }
 
 /** Names exactly those who would leave and whom nobody has said yes to. */
@@ -94,6 +115,8 @@ export function heldBy(
     const how = `check the hub, then confirm digest ${view.digest}: ${confirm(view.digest)}`;
     return refusal("GuardHolds", `${view.needsAck} (${missing.size} missing from list "${list}"); ${how}`);
   }
+  if (view.coming !== undefined)
+    return refusal("NewcomersFirst", `its placement names ${counted(view.coming)} in its place; it goes when they have joined`);
   if (view.room > 0) return undefined;
   const when = new Date(view.nextWindow).toISOString();
   if (view.window.spent)
@@ -115,13 +138,19 @@ export function spentWindow(now: number, members: GuardInput["members"], setting
   return { ...openWindow(undefined, now, settings, members), spent: true };
 }
 
-function openWindow(window: Window | undefined, now: number, settings: GuardSettings, members: GuardInput["members"]): Window {
+function openWindow(
+  window: Window | undefined,
+  now: number,
+  settings: GuardSettings,
+  members: GuardInput["members"],
+  moved?: Moved,
+): Window {
   if (window !== undefined && now < window.since + settings.window * 1000) return window;
   const groups: Record<string, number> = {};
   for (const [id, manager] of members) for (const group of groupsOf(id, manager)) groups[group] = (groups[group] ?? 0) + 1;
   return {
     since: now,
-    members: members.size,
+    members: Math.min(members.size, moved?.stood ?? members.size),
     groups: Object.fromEntries(Object.entries(groups).filter(([, size]) => size >= 3)),
     gone: [],
   };

@@ -16,6 +16,8 @@ export interface KeptList {
   touched(ids: Iterable<ClusterId>): void;
   /** Begins; everything that it reads from must be complete by now. */
   start(): void;
+  /** The decision that chooses is about to be another: it is kept in mind how many stand. */
+  aboutToMove(): void;
   /** Looks at an operator's ack, and again at everyone who waits for one. */
   rollChanged(): void;
   status(): ReadonlyMap<ClusterId, Status>;

@@ -68,6 +68,7 @@ export function keepList<Options>(parts: ListParts<Options>): KeptList {
     orders: () => obedience.orders(),
     hub,
     uid: () => parts.hub().uid,
+    isHindered: (id) => status.get(id)?.verdict !== undefined,
     report,
     lookAtAll,
   });
@@ -117,6 +118,7 @@ export function keepList<Options>(parts: ListParts<Options>): KeptList {
   function whenAgain({ verdict, again }: Looked): number | undefined {
     if (verdict === undefined || again !== undefined) return again;
     // What keeps it may end without anybody telling: a window, a plan that was too large, somebody else's object.
+    if (verdict.reason === "NewcomersFirst") return 200;
     return verdict.reason === "GuardPaces" ? Math.min(sometime, Math.max(1, view().nextWindow - parts.now())) : sometime;
   }
 
@@ -200,6 +202,7 @@ export function keepList<Options>(parts: ListParts<Options>): KeptList {
         queue.add(id);
       }
     },
+    aboutToMove: () => approval.aboutToMove(),
     start() {
       approval.tidy();
       const standing = [...target.ids(list)];

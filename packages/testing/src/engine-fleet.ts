@@ -1,4 +1,4 @@
-import type { Cluster, ClusterId, Refusal } from "@rollcall/contract";
+import { refusal, type Cluster, type ClusterId, type Refusal } from "@rollcall/contract";
 import { duplicates } from "@rollcall/inventory";
 import type { Inventory } from "@rollcall/sync";
 
@@ -11,19 +11,23 @@ export interface PlayFleet {
   remove(...names: readonly string[]): void;
   /** From now on the list chooses by this. */
   select(choose: (cluster: Cluster) => boolean): void;
+  /** From now on a decision chooses, and names just these; while it is not complete, nobody knows of the others. */
+  decide(names: readonly string[], isComplete?: boolean): void;
   /** The hub cannot be trusted for this reason, until it is told again without one. */
   doubt(why?: Refusal): void;
   /** The hub is set back, as by a restore. */
   setBack(): void;
   timesBack(): number;
-  /** Tells whoever follows it which clusters may have changed. */
-  follow(listener: (ids: readonly ClusterId[]) => void): void;
+  /** Tells whoever follows it which clusters may have changed, and before a decision is another. */
+  follow(listener: (ids: readonly ClusterId[]) => void, before: () => void): void;
 }
 
 /** Starts empty, chooses everybody, and knows everything. */
 export function playFleet(): PlayFleet {
   const clusters = new Map<ClusterId, Cluster>();
   const listeners: ((ids: readonly ClusterId[]) => void)[] = [];
+  const befores: (() => void)[] = [];
+  let decision: { readonly ids: ReadonlySet<ClusterId>; readonly isComplete: boolean } | undefined;
   let generation = 0;
   let timesBack = 0;
   let chooses: (cluster: Cluster) => boolean = () => true;
@@ -42,9 +46,13 @@ export function playFleet(): PlayFleet {
       choose(id) {
         const known = clusters.get(id);
         if (why !== undefined) return { is: "unknown", why };
-        if (known !== undefined && chooses(known)) return { is: "chosen" };
+        if (known !== undefined && chooses(known) && decision?.ids.has(id) !== false) return { is: "chosen" };
+        if (known !== undefined && decision?.isComplete === false)
+          return { is: "unknown", why: refusal("Settling", "it is being written") };
         return { is: "not chosen", cause: known === undefined ? "unregistered" : "deselected" };
       },
+      byDecision: () => decision?.isComplete === true,
+      expected: () => [...(decision?.ids ?? [])].filter((id) => clusters.has(id)),
       duplicate(id, isOnList) {
         const chosen = [...clusters.values()].filter(chooses);
         return duplicates(chosen, new Set(chosen.map((each) => each.id).filter(isOnList))).get(id);
@@ -66,6 +74,11 @@ export function playFleet(): PlayFleet {
       chooses = choose;
       tell([...clusters.keys()]);
     },
+    decide(names, isComplete = true) {
+      befores.forEach((before) => before());
+      decision = { ids: new Set(names.map((name) => `fleet/${name}`)), isComplete };
+      tell([...clusters.keys()]);
+    },
     doubt(reason) {
       why = reason;
       tell([...clusters.keys()]);
@@ -75,6 +88,9 @@ export function playFleet(): PlayFleet {
       tell([...clusters.keys()]);
     },
     timesBack: () => timesBack,
-    follow: (listener) => void listeners.push(listener),
+    follow(listener, before) {
+      listeners.push(listener);
+      befores.push(before);
+    },
   };
 }

@@ -156,7 +156,7 @@ async function startEngine<Options>(
     onChange: (changes) => changes.forEach(({ before, after }) => (after ?? before)?.metadata.name === rollName(owner) && roll.saw(after)),
     signal,
   });
-  fleet.follow(onChange);
+  fleet.follow(onChange, () => list?.aboutToMove());
   await target.synced();
   await roll.load();
   list = keepList({
