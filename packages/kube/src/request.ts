@@ -48,7 +48,13 @@ export class NotSent extends Error {}
 const largest = 32 * 2 ** 20;
 
 /** Sends one request and reads its answer whole. */
-export function request(dispatcher: Dispatcher, options: Dispatcher.DispatchOptions, what: string, stop: Stop): Promise<Answer> {
+export function request(
+  dispatcher: Dispatcher,
+  options: Dispatcher.DispatchOptions,
+  what: string,
+  stop: Stop,
+  most: number = largest,
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
     if (stop.reason !== undefined) return reject(stop.reason);
     const chunks: Buffer[] = [];
@@ -68,7 +74,7 @@ export function request(dispatcher: Dispatcher, options: Dispatcher.DispatchOpti
       },
       onResponseData(controller, chunk) {
         chunks.push(chunk);
-        if ((size += chunk.length) > largest) controller.abort(tooLarge(what, largest));
+        if ((size += chunk.length) > most) controller.abort(tooLarge(what, most));
       },
       onResponseEnd() {
         resolve({ status, headers, text: (chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)).toString("utf8") });

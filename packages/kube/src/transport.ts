@@ -18,6 +18,8 @@ export interface Call {
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds for the whole call from its turn on, and as many at the most until it is its turn. */
   readonly timeout?: number;
+  /** Bytes of its answer at the most; 32 MiB unless said otherwise. */
+  readonly most?: number;
 }
 
 /** One API server: pooled connections, our login on every request, typed errors. */
@@ -92,7 +94,9 @@ export function openTransport(config: ServerConfig, { connections: most = 32, qp
       const began = performance.now();
       let status = 0;
       try {
-        const answer = await within(timeout, signal, (stop) => send(call, ({ calls }, options) => request(calls, options, what, stop)));
+        const answer = await within(timeout, signal, (stop) =>
+          send(call, ({ calls }, options) => request(calls, options, what, stop, call.most)),
+        );
         ({ status } = answer);
         if (isGood(status)) return parsed(answer.text, what);
         throw refused(status, answer.text, answer.headers, what);

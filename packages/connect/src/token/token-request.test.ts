@@ -1,6 +1,8 @@
 import { Hidden, type Credential, type Refusal } from "@rollcall/contract";
-import { ApiError, type Call, type ServerConfig, type Transport } from "@rollcall/kube";
-import { describe, expect, it } from "vitest";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { ApiError, openTransport, type Call, type ServerConfig, type Transport } from "@rollcall/kube";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { tokenOfMember } from "./member.ts";
 import { credentialFrom, requestToken } from "./token-request.ts";
 
@@ -41,8 +43,8 @@ describe("a token that is asked for", () => {
 
   it.each([
     [404, "NoServiceAccount", "ServiceAccount kube-system/argocd is not there"],
-    [403, "MayNotRequest", "serviceaccounts/token"],
-    [401, "MayNotRequest", "serviceaccounts/token"],
+    [403, "MayNotRequest", 'give it a Role in namespace kube-system that allows "create" on serviceaccounts/token, resourceNames argocd'],
+    [401, "MayNotRequest", "store or configure one that works"],
     [422, "TokenRefused", "gives no token"],
   ])("and not given with a %i is a reason that says what to do", async (status, reason, message) => {
     const { transport } = server(() => {
@@ -103,6 +105,18 @@ describe("asking a member", () => {
     expect(message).toContain(`(${status} no to Bearer [hidden] and so on`);
     expect(message).not.toContain("opaque-login");
     expect(message.length).toBeLessThan(500);
+  });
+
+  it.each([200, 422])("that answers %i and goes on for more than 1 MiB is not listened to any longer", async (status) => {
+    const member = createServer((_, response) => {
+      response.writeHead(status, { "content-type": "application/json" });
+      response.end(" ".repeat(2 ** 20) + JSON.stringify(good));
+    });
+    await new Promise<void>((done) => member.listen(0, "127.0.0.1", done));
+    onTestFinished(() => void member.close());
+    const at = { server: `http://127.0.0.1:${(member.address() as AddressInfo).port}` };
+    const answered = await tokenOfMember(at, login, wanted, { open: openTransport, isAllowed: () => true }, signal);
+    expect(answered).toMatchObject({ reason: "Unreachable", message: expect.stringContaining("goes on after 1 MiB") });
   });
 
   it("never goes through a proxy that a profile names", async () => {

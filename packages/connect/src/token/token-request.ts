@@ -2,6 +2,9 @@ import { Hidden, refusal, type Credential, type Refusal } from "@rollcall/contra
 import { ApiError, isApiError, type Transport } from "@rollcall/kube";
 import { wordsOf } from "./words.ts";
 
+/** A token is small; what goes on for longer is none, whoever says it. */
+const largestAnswer = 2 ** 20;
+
 /** A ServiceAccount, and what a token of it is to be good for. */
 export interface TokenWanted {
   readonly namespace: string;
@@ -28,15 +31,21 @@ export async function requestToken(
       path: `/api/v1/namespaces/${encodeURIComponent(namespace)}/serviceaccounts/${encodeURIComponent(serviceAccount)}/token`,
       body: { apiVersion: "authentication.k8s.io/v1", kind: "TokenRequest", metadata: {}, spec },
       signal,
+      most: largestAnswer,
     });
     return credentialFrom(answer, provider, account);
   } catch (error) {
     if (isApiError(error, 404))
       return refusal("NoServiceAccount", `${account} is not there; create it, with the rights that the consumer needs`);
-    if (isApiError(error, 403) || isApiError(error, 401))
+    if (isApiError(error, 401))
       return refusal(
         "MayNotRequest",
-        `a token of ${account} may not be requested; allow "create" on serviceaccounts/token for this account`,
+        `the server does not accept the login with which a token of ${account} is asked for; see that it is not taken back there, and store or configure one that works`,
+      );
+    if (isApiError(error, 403))
+      return refusal(
+        "MayNotRequest",
+        `the login with which a token of ${account} is asked for may not have one; give it a Role in namespace ${namespace} that allows "create" on serviceaccounts/token, resourceNames ${serviceAccount}`,
       );
     if (error instanceof ApiError && error.status === 422)
       return refusal("TokenRefused", `the server gives no token of ${account} (${wordsOf(error, secrets)})`);
