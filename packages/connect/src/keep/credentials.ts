@@ -2,7 +2,7 @@ import { isRefusal, refusal, refusalOf, type ClusterId, type Handed, type Refusa
 import type { Ask, Resolve, Resolved, Source } from "../resolve.ts";
 import { isOfProvider, newBreaker, pause, type Breaker } from "./breaker.ts";
 import { believed, endOf, expiryOf, fromOf, handedOf, isReplaced, isSame, keyOf, never, renewal } from "./lasting.ts";
-import { newTurns } from "./turns.ts";
+import { newTurns, urgent } from "./turns.ts";
 
 export interface CredentialsOptions {
   readonly resolve: Resolve;
@@ -67,13 +67,11 @@ interface Entry {
 
 /** From one renewal to the next, whatever life somebody gives. */
 const shortest = 10_000;
-/** A newcomer is as urgent as a credential that expires in a minute. */
-const newcomer = 60_000;
 
 export function newCredentials({ resolve, parallel, now, random, onNews }: CredentialsOptions): Credentials {
   const entries = new Map<ClusterId, Map<string, Entry>>();
   const breakers = new Map<string, Breaker>();
-  const turns = newTurns(parallel);
+  const turns = newTurns(parallel, now);
   const closing = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   let timerAt = never;
@@ -115,26 +113,33 @@ export function newCredentials({ resolve, parallel, now, random, onNews }: Crede
 
   async function work(entry: Entry): Promise<void> {
     entry.due = never;
-    const isOver = await turns.take(Math.min(expiryOf(entry.resolved), now() + newcomer));
+    const { cluster, provider } = entry.ask;
+    const isOver = await turns.take(cluster.namespace, dueOf(entry));
     try {
-      const breaker = breakerOf(entry.ask.provider.name);
-      const wait = breaker.waits(now());
-      if (wait > 0)
-        return failed(
-          entry,
-          refusal("ProviderDown", `provider "${entry.ask.provider.name}" does nothing but fail; it is asked again soon`),
-          wait,
-        );
+      const breaker = breakerOf(provider.name);
+      const wait = breaker.waits(cluster, now());
+      if (wait > 0) {
+        const down = refusal("ProviderDown", `provider "${provider.name}" does nothing but fail; it is asked again soon`);
+        // Whoever has not failed itself comes a moment before the others, and is what it is tried out with.
+        return failed(entry, down, wait + (entry.failures > 0 ? 1000 : 0));
+      }
       const answer = await resolve(entry.ask, closing.signal).catch(refusalOf);
-      if (!isRefusal(answer)) breaker.succeeded();
-      else if (isOfProvider(answer)) breaker.failed(now());
-      else breaker.passed();
       const given = isRefusal(answer) ? answer : believed(answer, now());
-      if (isRefusal(given)) return failed(entry, given, pause(entry.failures, random()));
+      if (!isRefusal(given)) breaker.succeeded();
+      else if (isOfProvider(given)) breaker.failed(cluster, now());
+      else breaker.passed(cluster);
+      if (isRefusal(given)) return failed(entry, given, pause(entry.failures++, random()));
       took(entry, given);
     } finally {
       isOver();
     }
+  }
+
+  /** By when it wants its turn: a newcomer as soon as what ends in a minute, and later who failed before and has nothing that stands. */
+  function dueOf({ resolved, assumed, failures }: Entry): number {
+    const ends = endOf(resolved, assumed);
+    const stands = (resolved ?? assumed) !== undefined && ends > now();
+    return failures > 0 && !stands ? now() + 2 * urgent : Math.min(ends, now() + urgent);
   }
 
   function took(entry: Entry, resolved: Resolved): void {
@@ -158,12 +163,11 @@ export function newCredentials({ resolve, parallel, now, random, onNews }: Crede
   }
 
   function failed(entry: Entry, why: Refusal, again: number): void {
-    const isFirst = entry.resolved === undefined && entry.assumed === undefined && entry.failures === 0;
+    const isFirst = entry.resolved === undefined && entry.assumed === undefined && entry.failing === undefined;
     const isNews = !isFirst && (entry.failing?.reason !== why.reason || entry.failing.message !== why.message);
     entry.failing = why;
     // Whose owner has taken the consent back is not used any longer, however long it would work.
     if (why.revokes) entry.resolved = undefined;
-    entry.failures += 1;
     entry.due = now() + again;
     if (isNews && isCurrent(entry)) onNews(entry.ask.cluster.id);
   }
