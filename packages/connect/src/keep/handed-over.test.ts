@@ -9,7 +9,15 @@ const hour = 3_600_000;
 beforeEach(() => void vi.useFakeTimers({ now: Date.parse("2026-11-21T10:00:00Z") }));
 afterEach(() => void vi.useRealTimers());
 
-function ask({ name = "paris", uid = `uid-${name}`, server = `https://${name}.example.test`, hosts = ["*.example.test"] } = {}): Ask {
+interface Given {
+  readonly name?: string;
+  readonly uid?: string;
+  readonly server?: string;
+  readonly hosts?: readonly string[];
+}
+
+function ask({ name = "paris", ...given }: Given = {}): Ask {
+  const { uid = `uid-${name}`, server = `https://${name}.example.test`, hosts = ["*.example.test"] } = given;
   const endpoint = { server };
   return { cluster: cluster({ name, uid }), access: { provider: "fleet", endpoint }, endpoint, provider: { name: "fleet", hosts } };
 }
