@@ -72,20 +72,23 @@ export function guard({ list, now, settings, roll, members, missing, kept = new 
   const atRisk = new Set([...window.gone, ...unacked.map(([id]) => id), ...kept]);
   const going = new Set([...missing.keys(), ...kept]);
   const asked = Math.min(...unacked.map(([id]) => roll.absences.get(id)?.asked ?? before?.get(id) ?? Number.POSITIVE_INFINITY));
-  const stays = members.size - unacked.length - kept.size;
-  const loses = net(atRisk.size, window.members - stays, moved);
-  const share = Math.max(1, Math.floor((settings.percent * window.members) / 100));
+  // What came since the window began and stood is not lost for nothing either.
+  const base = Math.max(window.members, moved?.stood ?? 0);
+  const loses = net(atRisk.size, base - (members.size - unacked.length - kept.size), moved);
+  const lost = net(window.gone.length, base - members.size, moved);
+  const replaced = moved === undefined ? 0 : Math.max(0, members.size - base);
+  const share = Math.max(1, Math.floor((settings.percent * base) / 100));
   const needsAck =
     (missing.size > 0 && going.size === members.size && "nobody would be left") ||
-    (window.members >= 4 && loses * 2 >= window.members && `${loses} of ${window.members} would leave, half or more`) ||
+    (base >= 4 && loses * 2 >= base && `${loses} of ${base} would leave, half or more`) ||
     (loses > 0 && wholeGroup(window, atRisk, members, going, roll.acked)) ||
     // A list that grew, or a window that began anew, is nobody's word.
     (loses >= asked && `${loses} would leave, of whom a person was asked before`);
   return {
     digest: planDigest(list, roll, missing),
     ...(needsAck && { needsAck }),
-    room: window.spent ? 0 : Math.max(0, Math.min(settings.max, share) - net(window.gone.length, window.members - members.size, moved)),
-    ...(moved !== undefined && moved.coming > 0 && members.size <= window.members && { coming: moved.coming }),
+    room: window.spent ? 0 : Math.max(0, Math.min(settings.max, share) - lost) + replaced,
+    ...(moved !== undefined && moved.coming > 0 && members.size <= base && { coming: moved.coming }),
     nextWindow: window.since + settings.window * 1000,
     window,
     atRisk: loses,
