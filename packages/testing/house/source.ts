@@ -32,6 +32,15 @@ export function impuritiesOf(text: string): readonly Said[] {
   return look(text, (node, parent, field) => clockOrChance(node) ?? impureGlobal(node, parent, field));
 }
 
+/** Every reason that a source refuses something with, by its one word. */
+export function reasonsOf(text: string): readonly Said[] {
+  const found = look(text, (node) => {
+    if (node.type !== "CallExpression" || !["refusal", "refuse"].some((name) => isNamed(node["callee"], name))) return undefined;
+    return textsIn((node["arguments"] as readonly unknown[])[0]).join(" ") || undefined;
+  });
+  return found.flatMap(({ what, line }) => what.split(" ").map((each) => ({ what: each, line })));
+}
+
 const importing = new Set(["ImportDeclaration", "ExportNamedDeclaration", "ExportAllDeclaration", "ImportExpression", "TSImportType"]);
 
 const impure = new Set(
@@ -61,6 +70,13 @@ function impureGlobal(node: Node, parent: Node | undefined, field: string): stri
 function isLabel(parent: Node, field: string): boolean {
   if (field === "property" || field === "key") return parent["computed"] !== true;
   return field === "imported" || field === "exported" || (parent.type === "TSQualifiedName" && field === "right");
+}
+
+/** A text as it is written, or both of those of which one is chosen. */
+function textsIn(node: unknown): readonly string[] {
+  if (!isNode(node)) return [];
+  if (node.type === "ConditionalExpression") return [node["consequent"], node["alternate"]].flatMap(textsIn);
+  return typeof node["value"] === "string" ? [node["value"]] : [];
 }
 
 function isMember(node: Node, object: string, property: string): boolean {

@@ -94,6 +94,7 @@ describe("a file that is no config", () => {
       text: `${head}${lists}\n---\na: 1`,
       says: /^…\/rollcall\.yaml is not YAML that can be read: .*multiple documents/,
     },
+    { when: "nested without end", text: `a: ${"[".repeat(10_000)}`, says: /is not YAML that can be read: [^\n]+$/ },
     { when: "one key twice", text: "kind: a\nkind: b", says: /Map keys must be unique at line 2, column 1$/ },
     {
       when: "made to grow without end",
