@@ -4,6 +4,7 @@ import { connect, wayIn } from "./connect.ts";
 import { foreseen } from "./foreseen.ts";
 import type { Credentials } from "./keep/credentials.ts";
 import type { Provider } from "./provider.ts";
+import type { Ask } from "./resolve.ts";
 
 export interface LoginsParts {
   readonly providers: () => readonly Provider[];
@@ -24,7 +25,7 @@ export function newLogins({ providers, credentials }: LoginsParts): Connect {
       isWithdrawn(cluster, why, [used.get(cluster.id), handed?.provider]) ? { ...why, revokes: true } : why;
     const way = wayIn(cluster, providers());
     if (isRefusal(way)) return refused(way);
-    const held = await credentials.get({ cluster, ...way }, handed);
+    const held = await credentials.get({ cluster, ...way, ...firstOf(way.provider, providers()) }, handed);
     if (isRefusal(held)) return refused(held);
     const { provider, endpoint } = way;
     // What was handed over was bound then, to this very server: what it is good for is a part of what was left word of.
@@ -34,6 +35,11 @@ export function newLogins({ providers, credentials }: LoginsParts): Connect {
     used.set(cluster.id, provider.name);
     return { ...cluster, connection, ...(held.failing && { failing: held.failing }), ...(held.handed && { handed: held.handed }) };
   };
+}
+
+function firstOf({ credential }: Provider, providers: readonly Provider[]): Pick<Ask, "first"> {
+  const first = credential?.kind === "token-request" ? providers.find(({ name }) => name === credential.with) : undefined;
+  return first === undefined ? {} : { first };
 }
 
 /**

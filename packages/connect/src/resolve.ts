@@ -1,4 +1,4 @@
-import type { Access, Cluster, Credential, Endpoint, Refusal } from "@rollcall/contract";
+import type { Access, Cluster, Credential, Endpoint, Hidden, Refusal } from "@rollcall/contract";
 import type { Provider } from "./provider.ts";
 
 /** One cluster by one way in that its profile offers and an operator configured. */
@@ -7,6 +7,10 @@ export interface Ask {
   readonly access: Access;
   readonly endpoint: Endpoint;
   readonly provider: Provider;
+  /** The provider that is logged in with first, where a token is asked for: what comes of it is made with that one. */
+  readonly first?: Provider;
+  /** What was got before: whoever is asked may repeat it, and no message is to hold it. */
+  readonly known?: readonly Hidden<string>[];
 }
 
 /** What came of an ask. */

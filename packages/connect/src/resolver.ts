@@ -1,6 +1,7 @@
 import { isRefusal, refusal, refusalOf, type Refusal } from "@rollcall/contract";
 import type { ServerConfig, Transport } from "@rollcall/kube";
 import { bind } from "./bind.ts";
+import { redact } from "./exec/redact.ts";
 import { foreseen, loginFor } from "./foreseen.ts";
 import { allowsHost } from "./hosts.ts";
 import type { Provider } from "./provider.ts";
@@ -56,7 +57,13 @@ export function resolver(parts: ResolverParts): Resolve {
     if (isRefusal(bound)) return bound;
     const isAllowed = (server: string): boolean => allowsHost([...(provider.hosts ?? []), ...(ask.provider.hosts ?? [])], server);
     const wanted = { expiration: usualExpiration, ...setting, ...accountOf(setting.serviceAccount) };
-    const credential = await tokenOfMember(ask.endpoint, login.credential, wanted, { open: parts.open, isAllowed }, signal);
+    const credential = await tokenOfMember(
+      ask.endpoint,
+      login.credential,
+      wanted,
+      { open: parts.open, isAllowed, known: ask.known },
+      signal,
+    );
     if (!isRefusal(credential) && credential.token?.reveal() === login.credential.token?.reveal())
       return refusal("TokenAnswer", "the member gave back the very token that we logged in with, which is no token of its account");
     // Whoever made it is whom it is for.
@@ -69,18 +76,22 @@ export function resolver(parts: ResolverParts): Resolve {
         };
   }
 
-  async function fromHub({ cluster, endpoint, provider }: Ask, setting: HubTokenSetting, signal: AbortSignal): Promise<Resolved | Refusal> {
+  async function fromHub(
+    { cluster, endpoint, provider, known }: Ask,
+    setting: HubTokenSetting,
+    signal: AbortSignal,
+  ): Promise<Resolved | Refusal> {
     const template = setting.audience ?? defaultAudience;
     const audience = audienceOf(template, cluster, endpoint.server);
     if (isRefusal(audience)) return audience;
     const wanted = { ...accountOf(setting.serviceAccount), expiration: setting.expiration ?? usualExpiration, audiences: [audience] };
-    const credential = await requestToken(parts.hub, provider.name, wanted, signal);
+    const credential = await requestToken(parts.hub, provider.name, wanted, signal, revealed(known));
     if (isRefusal(credential)) return credential;
     // Nothing says where it may go: whoever writes a profile may name any server, with a CA, a proxy and a TLS name of his own beside it.
     return { credential };
   }
 
-  return (ask, signal) => resolve(ask, signal).catch((error: unknown) => unreachable(error));
+  return (ask, signal) => resolve(ask, signal).catch((error: unknown) => unreachable(error, revealed(ask.known)));
 }
 
 function accountOf(text: string): { readonly namespace: string; readonly serviceAccount: string } {
@@ -89,6 +100,10 @@ function accountOf(text: string): { readonly namespace: string; readonly service
 }
 
 /** What cannot be known at the moment says nothing about the credential that there is. */
-function unreachable(error: unknown): Refusal {
-  return refusal("Unreachable", refusalOf(error).message);
+function unreachable(error: unknown, secrets: readonly string[]): Refusal {
+  return refusal("Unreachable", redact(refusalOf(error).message, secrets));
+}
+
+function revealed(known: Ask["known"] = []): readonly string[] {
+  return known.map((each) => each.reveal());
 }

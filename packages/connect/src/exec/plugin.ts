@@ -13,6 +13,8 @@ export interface Plugin {
   readonly env: Readonly<Record<string, string>>;
   readonly apiVersion: string;
   readonly installHint?: string | undefined;
+  /** What it may know from elsewhere and nobody is to read in a message. */
+  readonly secrets?: readonly string[] | undefined;
 }
 
 export interface PluginLimits extends Limits {
@@ -32,6 +34,7 @@ export async function callPlugin(
   { find, deadline = usualDeadline, signal, longestLife, now }: PluginLimits,
 ): Promise<Given | Refusal> {
   const { what, command, args, env, apiVersion } = plugin;
+  const seconds = deadline / 1000;
   const file = find(command);
   if (file === undefined) return notFound(plugin, "is not there, or is no program");
   const ran = await run({ file, args, env }, { deadline, signal });
@@ -41,15 +44,22 @@ export async function callPlugin(
     case "given up":
       return refusal("PluginGivenUp", `${what} was ended before it answered, because nobody waits for it any more`);
     case "too slow":
-      return refusal("PluginTimeout", `${what} did not end within ${deadline / 1000} s and was ended; ${said(ran, env)}`);
+      return refusal(
+        "PluginTimeout",
+        `${what} did not end within ${seconds} s and was ended; ${said(ran, plugin)}; see what it waits for${hint(plugin)}`,
+      );
     case "too loud":
       return refusal("PluginTooLoud", `${what} printed more than 1 MiB and was ended; a credential is small, so see what it prints there`);
     case "failed":
-      return refusal("PluginFailed", `${what} ${ran.how}; ${said(ran, env)}${hint(plugin)}`);
+      return refusal("PluginFailed", `${what} ${ran.how}; ${said(ran, plugin)}${hint(plugin)}`);
     case "done": {
       const given = readAnswer(ran.stdout, { apiVersion, now: now(), longestLife });
       if (!isRefusal(given)) return given;
-      return refusal(given.reason, `${what} gave an answer that cannot be used: ${given.message}; ${said(ran, env)}`);
+      const todo = given.reason === "PluginAnswer" ? `; have it print one ExecCredential of ${apiVersion} and nothing else` : "";
+      return refusal(
+        given.reason,
+        `${what} gave an answer that cannot be used: ${given.message}; ${said(ran, plugin)}${todo}${hint(plugin)}`,
+      );
     }
   }
 }
@@ -59,13 +69,20 @@ function notFound(plugin: Plugin, why: string): Refusal {
   return refusal("CommandNotFound", `${plugin.what} ${why}${where}${hint(plugin)}`);
 }
 
-function said({ stdout, stderr }: { readonly stdout: string; readonly stderr: string }, env: Readonly<Record<string, string>>): string {
-  const secrets = Object.entries(env).filter(([name]) => !openNames.has(name));
-  return complaint(
-    stderr,
-    secrets.map(([, value]) => value),
-    stdout,
-  );
+type Spoken = { readonly stdout: string; readonly stderr: string };
+
+/** What it complained about, without anything that it was given. */
+function said({ stdout, stderr }: Spoken, { args, env, secrets = [] }: Plugin): string {
+  const variables = Object.entries(env).flatMap(([name, value]) => (openNames.has(name) ? [] : [value]));
+  return complaint(stderr, [...variables, ...args.flatMap(valuesIn), ...secrets], stdout);
+}
+
+/** Of an argument all but the name of a flag. */
+function valuesIn(arg: string): readonly string[] {
+  if (!arg.startsWith("-")) return [arg];
+  const [, value] = /^[^=]+=(.*)$/s.exec(arg) ?? [];
+  // One letter may have its value right behind it.
+  return value === undefined && !arg.startsWith("--") ? [arg.slice(2)] : [value ?? ""];
 }
 
 function hint({ installHint = "" }: Plugin): string {

@@ -13,6 +13,12 @@ describe("a complaint is shown without", () => {
     ["a token of a cloud", "k8s-aws-v1.aHR0cHM6Ly9zdHM ya29.a0AfH6SMB AKIAIOSFODNN7EXAMPLE", "[hidden] [hidden] [hidden]"],
     ["a bootstrap token", "join 07401b.f395accd246ae52d", "join [hidden]"],
     ["anything long that nobody would type", "with Zm9vYmFyYmF6cXV4MTIzNDU2Nzg5MGFi1B", "with [hidden]"],
+    ["who logs in at a URL", 'get "https://me:p%40ss/w@rd@hub.test:6443/api": no', 'get "https://[hidden]@hub.test:6443/api": no'],
+    [
+      "a name at a URL",
+      "git+ssh://token@hub.test and me@hub.test, https://hub.test/a",
+      "git+ssh://[hidden]@hub.test and me@hub.test, https://hub.test/a",
+    ],
     ["control characters", "\u001b[31mred\u001b[0m \u0000a\u0007b\u202ec", "red abc"],
   ])("%s", (_, text, shown) => {
     expect(redact(text, [])).toBe(shown);
@@ -27,6 +33,14 @@ describe("a complaint is shown without", () => {
     expect(redact("pass\u0000word", ["pass\u0000word"])).toBe("[hidden]");
     expect(redact("password", ["pass", "password"])).toBe("[hidden]");
     expect(redact("A=1 is on", ["1"])).toBe("A=1 is on");
+    expect(redact("?password%3Dcanary%2B1 ", ["password=canary+1"])).toBe("?[hidden] ");
+  });
+
+  it("what is secret in a URL that was handed to the plugin, as the URL spells it and as it is", () => {
+    const secrets = ["http://proxyuser:canary%2B1@proxy.test:3128"];
+    expect(redact("no proxyuser with canary+1 or canary%2B1 at proxy.test", secrets)).toBe(
+      "no [hidden] with [hidden] or [hidden] at proxy.test",
+    );
   });
 
   it("what was printed where the credential belongs, also when that was broken", () => {
@@ -60,7 +74,7 @@ describe("a complaint", () => {
 
   it("is searched in no time, however it is made", () => {
     const since = performance.now();
-    for (const part of ["-----BEGIN ", "a", "eyJ.", "token:", "ey", "Bearer ", "a1", "\u001b["])
+    for (const part of ["-----BEGIN ", "a", "eyJ.", "token:", "ey", "Bearer ", "a1", "\u001b[", "a://", "a://b@"])
       redact(part.repeat(65_536 / part.length), [], part.repeat(200_000));
     expect(performance.now() - since).toBeLessThan(3000);
   });

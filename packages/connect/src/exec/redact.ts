@@ -17,7 +17,7 @@ const printedRun = /[^\s"'\\,:;=(){}[\]<>|]{16,}/g;
 
 /** The text without the given secrets, without what was also printed where secrets belong, and without anything else that looks like one. */
 export function redact(text: string, secrets: readonly string[], printed = ""): string {
-  let clean = withoutControls(text);
+  let clean = withoutControls(text).replaceAll(/[^\s"'<>]+/g, withoutUser);
   for (const secret of spellings([...secrets, ...tokens(printed)])) clean = clean.replaceAll(secret, "[hidden]");
   const runs = new Set(printed.match(printedRun));
   clean = clean.replaceAll(printedRun, (run) => (runs.has(run) ? "[hidden]" : run));
@@ -49,10 +49,34 @@ function unescaped(text: string): string {
   }
 }
 
-/** A secret as it may stand in a line: whole, by its lines, and as JSON writes it. The longest goes first, lest a part of another is left. */
+/** A URL without who logs in there. A password may hold anything, so all up to the last sign of it goes. */
+function withoutUser(run: string): string {
+  const [begin, end] = [run.indexOf("://"), run.lastIndexOf("@")];
+  return begin < 0 || end < begin ? run : `${run.slice(0, begin + 3)}[hidden]${run.slice(end)}`;
+}
+
+/** A secret as it may stand in a line: whole, by its lines, as JSON or a URL writes it, and what is secret in a URL. The longest goes first, lest a part of another is left. */
 function spellings(secrets: readonly string[]): readonly string[] {
-  const all = secrets.flatMap((secret) => [secret, ...secret.split(/\r?\n/), JSON.stringify(secret).slice(1, -1)]).map(withoutControls);
+  const whole = secrets.flatMap((secret) => [secret, ...secret.split(/\r?\n/), ...usersIn(secret)]);
+  const all = whole.flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1), urlSpelling(secret)]).map(withoutControls);
   return [...new Set(all)].filter((each) => each.length >= shortestSecret).sort((a, b) => b.length - a.length);
+}
+
+function usersIn(secret: string): readonly string[] {
+  const { username = "", password = "" } = URL.parse(secret) ?? {};
+  return [username, password].flatMap((each) => [each, fromUrl(each)]);
+}
+
+function urlSpelling(text: string): string {
+  return encodeURIComponent(text.toWellFormed());
+}
+
+function fromUrl(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 // A terminal obeys control characters, and one in the middle of a secret would hide it from us.

@@ -1,4 +1,4 @@
-import { type Access, type Cluster, isRefusal, type Refusal } from "@rollcall/contract";
+import { type Access, type Cluster, Hidden, isRefusal, type Refusal } from "@rollcall/contract";
 import { describe, expect, it } from "vitest";
 import type { ExecConfig } from "../provider.ts";
 import type { PluginRules } from "./environment.ts";
@@ -27,12 +27,13 @@ interface Asked extends ExecOptions {
   readonly plugin?: Partial<ExecConfig>;
   readonly access?: Partial<Access>;
   readonly signal?: AbortSignal;
+  readonly known?: readonly Hidden<string>[];
 }
 
 /** Runs a script of the shell as the plugin of a provider called `p`. */
-function ask(script: string, { plugin, access, signal, ...options }: Asked = {}): Promise<Resolved | Refusal> {
+function ask(script: string, { plugin, access, signal, known = [], ...options }: Asked = {}): Promise<Resolved | Refusal> {
   const execConfig = { command: "/bin/sh", args: ["-c", script], apiVersion: v1, ...plugin };
-  const asked = { cluster, endpoint, access: { provider: "p", endpoint, ...access }, provider: { name: "p", execConfig } };
+  const asked = { cluster, endpoint, access: { provider: "p", endpoint, ...access }, provider: { name: "p", execConfig }, known };
   return execResolve({ path: ["/usr/bin", "/bin"], ...options })(asked, signal ?? new AbortController().signal);
 }
 
@@ -117,11 +118,17 @@ describe("a plugin that gives nothing is refused", () => {
       reason: "PluginTimeout",
       when: "it hangs",
       script: "echo waiting >&2; sleep 60",
-      asked: { deadline: 200 },
-      says: "did not end within 0.2 s and was ended; it said: waiting",
+      asked: { deadline: 200, plugin: { installHint: "log in first" } },
+      says: "did not end within 0.2 s and was ended; it said: waiting; see what it waits for; log in first",
     },
     { reason: "PluginTooLoud", when: "it prints without end", script: "head -c 100000000 /dev/zero", says: "printed more than 1 MiB" },
-    { reason: "PluginAnswer", when: "it answers half", script: "printf '{\"status\":{'", says: "it is no JSON" },
+    {
+      reason: "PluginAnswer",
+      when: "it answers half",
+      script: "printf '{\"status\":{'",
+      asked: { plugin: { installHint: "log in first" } },
+      says: `it is no JSON; it said nothing; have it print one ExecCredential of ${v1} and nothing else; log in first`,
+    },
     { reason: "PluginAnswer", when: "its token holds a line end", script: print({ token: "a\\nb" }), says: "its token holds a character" },
     { reason: "PluginAnswer", when: "it prints its environment", script: "env", says: "it is no JSON" },
     {
@@ -160,5 +167,31 @@ describe("a refusal holds nothing of a credential", () => {
   ])("when %s", async (_, script) => {
     const env = [{ name: "CLIENT", value: "a-canary-of-the-operator" }];
     expect((await refused(script, { deadline: 300, plugin: { env } })).message).not.toContain("canary");
+  });
+
+  it("when the plugin complains with arguments that the operator wrote", async () => {
+    const secrets = [
+      "--client-secret",
+      "canary one",
+      "--password=canary-two",
+      "-pcanary-three",
+      "canary-four",
+      '--header=a: "canary-five"',
+    ];
+    const args = [
+      "-c",
+      'for each in "$@"; do echo "bad $each" >&2; done; echo "$1 is bad" >&2; exit 1',
+      "sh",
+      ...secrets.slice(1),
+      secrets[0]!,
+    ];
+    const { message } = await refused("", { plugin: { args } });
+    expect(message).not.toContain("canary");
+    expect(message).toContain("bad -p[hidden] | bad [hidden] | bad --header=[hidden] | bad --client-secret");
+  });
+
+  it("when the plugin complains with the token that it gave before", async () => {
+    const known = [new Hidden("opaque canary")];
+    expect((await refused("echo with opaque canary >&2; exit 1", { known })).message).toContain("it said: with [hidden]");
   });
 });

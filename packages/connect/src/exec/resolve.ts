@@ -32,14 +32,18 @@ export function execResolve({
   now = Date.now,
 }: ExecOptions = {}): Resolve {
   const find = commandsIn(path);
-  return async ({ access, endpoint, provider }: Ask, signal): Promise<Resolved | Refusal> => {
+  return async ({ access, endpoint, provider, known }: Ask, signal): Promise<Resolved | Refusal> => {
     const { name, execConfig } = provider;
     if (execConfig === undefined) return refusal("NoLogin", `provider ${JSON.stringify(name)} has no execConfig; give it one`);
     const call = pluginCall({ execConfig, endpoint, access, rules: rules?.(provider) ?? {}, path, environment });
     if (isRefusal(call)) return call;
     const { command, apiVersion, installHint } = execConfig;
     const what = `plugin ${JSON.stringify(command)} of provider ${JSON.stringify(name)}`;
-    const given = await callPlugin({ what, command, ...call, apiVersion, installHint }, { find, deadline, signal, longestLife, now });
+    const secrets = known?.map((each) => each.reveal());
+    const given = await callPlugin(
+      { what, command, ...call, apiVersion, installHint, secrets },
+      { find, deadline, signal, longestLife, now },
+    );
     return isRefusal(given) ? given : { credential: { kind: "credential", provider: name, ...given } };
   };
 }

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { type Limits, run } from "./run.ts";
 
 const sh = (script: string, limits?: Limits, env: Readonly<Record<string, string>> = { PATH: "/usr/bin:/bin" }) =>
@@ -26,10 +26,13 @@ async function took(work: Promise<unknown>): Promise<number> {
 
 describe("a plugin", () => {
   it("gets the environment that it is given and nothing of ours", async () => {
-    process.env["ROLLCALL_HUB_TOKEN"] = "marker-of-our-own";
-    const ran = await run({ file: "/usr/bin/env", args: [], env: { A: "1", B: "two words" } });
-    expect(ran).toEqual({ is: "done", stdout: "A=1\nB=two words\n", stderr: "" });
-    delete process.env["ROLLCALL_HUB_TOKEN"];
+    for (const name of ["ROLLCALL_HUB_TOKEN", "NODE_V8_COVERAGE", "NODE_OPTIONS", "NODE_EXTRA_CA_CERTS", "LD_PRELOAD", "KUBECONFIG"])
+      vi.stubEnv(name, "/marker-of-our-own");
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const ran = (env: Readonly<Record<string, string>>) => run({ file: "/usr/bin/env", args: [], env });
+    expect(await ran({ A: "1", B: "two words" })).toEqual({ is: "done", stdout: "A=1\nB=two words\n", stderr: "" });
+    expect(await ran({ NODE_V8_COVERAGE: "/passed" })).toMatchObject({ stdout: "NODE_V8_COVERAGE=/passed\n" });
+    expect(await ran({})).toMatchObject({ stdout: "" });
   });
 
   it("runs at / without a shell that could read its arguments", async () => {

@@ -94,7 +94,9 @@ export function run(command: Command, { deadline = usualDeadline, signal }: Limi
 /** The process, or the code of the error for which there is none. */
 function start({ file, args, env }: Command): ChildProcess | string {
   try {
-    return spawn(file, args, { cwd: "/", env, shell: false, detached: true, windowsHide: true, stdio: ["ignore", "pipe", "pipe"] });
+    // Node adds this one of our own to every environment where it is not said, whoever made that.
+    const whole = { NODE_V8_COVERAGE: undefined, ...env };
+    return spawn(file, args, { cwd: "/", env: whole, shell: false, detached: true, windowsHide: true, stdio: ["ignore", "pipe", "pipe"] });
   } catch (error) {
     return (error as NodeJS.ErrnoException).code ?? "unknown";
   }

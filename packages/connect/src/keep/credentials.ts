@@ -1,7 +1,7 @@
 import { isRefusal, refusal, refusalOf, type ClusterId, type Handed, type Refusal } from "@rollcall/contract";
 import type { Ask, Resolve, Resolved, Source } from "../resolve.ts";
 import { isOfProvider, newBreaker, pause, type Breaker } from "./breaker.ts";
-import { believed, endOf, expiryOf, fromOf, handedOf, isReplaced, isSame, keyOf, never, renewal } from "./lasting.ts";
+import { believed, endOf, expiryOf, fromOf, handedOf, isReplaced, isSame, keyOf, never, renewal, secretsIn } from "./lasting.ts";
 import { newTurns, urgent } from "./turns.ts";
 
 export interface CredentialsOptions {
@@ -123,7 +123,7 @@ export function newCredentials({ resolve, parallel, now, random, onNews }: Crede
         // Whoever has not failed itself comes a moment before the others, and is what it is tried out with.
         return failed(entry, down, wait + (entry.failures > 0 ? 1000 : 0));
       }
-      const answer = await resolve(entry.ask, closing.signal).catch(refusalOf);
+      const answer = await resolve({ ...entry.ask, known: secretsIn(entry.resolved) }, closing.signal).catch(refusalOf);
       const given = isRefusal(answer) ? answer : believed(answer, now());
       if (!isRefusal(given)) breaker.succeeded();
       else if (isOfProvider(given)) breaker.failed(cluster, now());

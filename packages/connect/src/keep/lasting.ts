@@ -1,4 +1,4 @@
-import { canonicalJson, longestLife, refusal, sha256, type Handed, type Refusal } from "@rollcall/contract";
+import { canonicalJson, longestLife, refusal, sha256, type Handed, type Hidden, type Refusal } from "@rollcall/contract";
 import type { Ask, Resolved } from "../resolve.ts";
 
 export const never: number = Number.POSITIVE_INFINITY;
@@ -45,10 +45,10 @@ export function handedOf({ key, ask, from = 0, resolved }: Lasting): { readonly 
 }
 
 /** What one credential is good for: this profile, by this provider as it is configured, at this server with this CA. */
-export function keyOf({ cluster, access, endpoint, provider }: Ask): string {
+export function keyOf({ cluster, access, endpoint, provider, first }: Ask): string {
   const who = [cluster.id, cluster.uid, cluster.memberId ?? null];
-  // What is logged in with for a token is another way in of the same profile.
-  const others = provider.credential?.kind === "token-request" ? cluster.access : null;
+  // What is logged in with for a token is another way in of the same profile, by another provider.
+  const others = provider.credential?.kind === "token-request" ? [cluster.access, first ?? null] : null;
   const how = [access.config ?? null, access.args ?? null, access.env ?? null, others];
   return sha256(canonicalJson([who, provider, endpoint, how] as never));
 }
@@ -56,6 +56,12 @@ export function keyOf({ cluster, access, endpoint, provider }: Ask): string {
 /** Another way to the same cluster may be asked for beside this one, by another list; the same way in another shape takes its place. */
 export function isReplaced(was: Ask, is: Ask): boolean {
   return was.cluster.uid !== is.cluster.uid || was.provider.name === is.provider.name;
+}
+
+/** What of a credential nobody is to read. */
+export function secretsIn(resolved: Resolved | undefined): readonly Hidden<string>[] {
+  const { token, clientCertificate } = resolved?.credential ?? {};
+  return [token, clientCertificate?.key].filter((each) => each !== undefined);
 }
 
 /** Whether it is the very same credential, got once more. */

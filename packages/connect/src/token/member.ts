@@ -1,4 +1,4 @@
-import { refusal, type Credential, type Endpoint, type Refusal } from "@rollcall/contract";
+import { refusal, type Credential, type Endpoint, type Hidden, type Refusal } from "@rollcall/contract";
 import type { ServerConfig, Transport } from "@rollcall/kube";
 import { isReachableHost } from "./reachable-host.ts";
 import { requestToken, type TokenWanted } from "./token-request.ts";
@@ -9,6 +9,8 @@ export interface MemberTokens {
   readonly open: (config: ServerConfig) => Transport;
   /** Hosts that the operator allows for this provider, whatever they are. */
   readonly isAllowed: (server: string) => boolean;
+  /** What no message is to hold, beside the login. */
+  readonly known?: readonly Hidden<string>[] | undefined;
 }
 
 /** Logs in to a member with a credential that is bound to it, and asks it for a short-lived token. No redirect is followed, and no proxy used that the operator did not allow. */
@@ -16,7 +18,7 @@ export async function tokenOfMember(
   endpoint: Endpoint,
   login: Credential,
   wanted: TokenWanted,
-  { open, isAllowed }: MemberTokens,
+  { open, isAllowed, known = [] }: MemberTokens,
   signal: AbortSignal,
 ): Promise<Credential | Refusal> {
   if (!isAllowed(endpoint.server) && !isReachableHost(endpoint.server))
@@ -38,7 +40,7 @@ export async function tokenOfMember(
     ...(token && { token: () => Promise.resolve(token.reveal()) }),
     ...(clientCertificate && { clientCertificate: { certificate: clientCertificate.certificate, key: clientCertificate.key.reveal() } }),
   });
-  const secrets = [token, clientCertificate?.key].flatMap((each) => each?.reveal() ?? []);
+  const secrets = [token, clientCertificate?.key, ...known].flatMap((each) => each?.reveal() ?? []);
   try {
     return await requestToken(transport, login.provider, wanted, signal, secrets);
   } catch (error) {
