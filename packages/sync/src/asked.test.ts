@@ -40,7 +40,7 @@ describe("a placement that somebody asks for", () => {
   it("moves at once from all of its clusters to others", () => {
     const moved = answerPlacement(input({ before: of(...some(10, "a")), named: some(10, "b") }));
     expect([...moved.asked.clusters].sort()).toEqual(some(10, "b"));
-    expect(moved.held).toBeUndefined();
+    expect(moved.asked.held).toBeUndefined();
   });
 
   it("loses at once whoever left the list, since the list's guard has let them go", () => {
@@ -51,11 +51,11 @@ describe("a placement that somebody asks for", () => {
     const given = { before: of(...some(4)), named: some(2) };
     const held = answerPlacement(input(given));
     expect([...held.asked.clusters]).toEqual(some(4));
-    expect(held.held?.why).toBe("2 of 4 would leave, half or more");
+    expect(held.asked.held?.why).toBe("2 of 4 would leave, half or more");
     const later = { ...given, before: held.asked, now: now + 3_600_000 };
-    expect(answerPlacement(input(later)).held?.digest).toBe(held.held!.digest);
+    expect(answerPlacement(input(later)).asked.held?.digest).toBe(held.asked.held!.digest);
     expect(answered({ ...later, ack: "another" })).toEqual(some(4));
-    expect(answerPlacement(input({ ...later, ack: held.held!.digest }))).toMatchObject({
+    expect(answerPlacement(input({ ...later, ack: held.asked.held!.digest! }))).toMatchObject({
       asked: { clusters: new Set(some(2)) },
       usesAck: true,
     });
@@ -68,7 +68,7 @@ describe("a placement that somebody asks for", () => {
   it("loses as many as may go in a window, and the others in the next ones", () => {
     const first = answerPlacement(input({ before: of(...some(10)), named: some(10).slice(3) }));
     expect(first.asked.clusters.size).toBe(8);
-    expect(first.held?.why).toMatch(/^1 more may go at /);
+    expect(first.asked.held?.why).toMatch(/^1 more would leave, and the next may at /);
     const again = { before: first.asked, named: some(10).slice(3) };
     expect(answered(again)).toHaveLength(8);
     expect(answered({ ...again, now: now + 600_001 })).toEqual(some(10).slice(3));

@@ -8,6 +8,8 @@ export interface Asked {
   readonly window?: Window;
   /** Since when it would lose some of them, while it would. */
   readonly since?: number;
+  /** Some stay in the answer although their decision names them no more: why, and what a person may say yes to where they wait for that. */
+  readonly held?: { readonly why: string; readonly digest?: string };
 }
 
 export interface AskedInput {
@@ -29,8 +31,6 @@ export interface AskedOutcome {
   readonly asked: Asked;
   /** The person's word was about this. */
   readonly usesAck: boolean;
-  /** Some stay in the answer although their decision names them no more, and why. */
-  readonly held?: { readonly why: string; readonly digest: string };
 }
 
 /**
@@ -63,18 +63,19 @@ export function answerPlacement({ name, now, settings, before, named, listed, ac
   if (ack === view.digest) return { asked: { clusters: without(missing), window: view.window }, usesAck: true };
   if (view.needsAck !== undefined)
     return {
-      asked: { clusters: here, since, ...(before?.window && { window: before.window }) },
+      asked: {
+        clusters: here,
+        since,
+        ...(before?.window && { window: before.window }),
+        held: { why: view.needsAck, digest: view.digest },
+      },
       usesAck: false,
-      held: { why: view.needsAck, digest: view.digest },
     };
 
   const gone = missing.slice(0, view.room);
   const window = { ...view.window, gone: [...view.window.gone, ...gone] };
   if (gone.length === missing.length) return { asked: { clusters: without(gone), window }, usesAck: false };
   const when = new Date(view.nextWindow).toISOString();
-  return {
-    asked: { clusters: without(gone), window, since },
-    usesAck: false,
-    held: { why: `${missing.length - gone.length} more may go at ${when}`, digest: view.digest },
-  };
+  const why = `${missing.length - gone.length} more would leave, and the next may at ${when}`;
+  return { asked: { clusters: without(gone), window, since, held: { why } }, usesAck: false };
 }
