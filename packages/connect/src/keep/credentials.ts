@@ -124,7 +124,7 @@ export function newCredentials({ resolve, parallel, now, random, onNews }: Crede
         return failed(entry, down, wait + (entry.failures > 0 ? 1000 : 0));
       }
       const answer = await resolve({ ...entry.ask, known: secretsIn(entry.resolved) }, closing.signal).catch(refusalOf);
-      const given = isRefusal(answer) ? answer : believed(answer, now());
+      const given = isRefusal(answer) ? answer : believed(entry, answer, now());
       if (!isRefusal(given)) breaker.succeeded();
       else if (isOfProvider(given)) breaker.failed(cluster, now());
       else breaker.passed(cluster);

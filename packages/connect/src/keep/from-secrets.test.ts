@@ -56,6 +56,18 @@ describe("a client certificate from a Secret", () => {
     expect(((await keep().get(ask, handed)) as Held).handed).toEqual(handed);
   });
 
+  it("that lasts longer than anything is believed to leaves the word that it left before, until it is time to look at it again", async () => {
+    const { state, keep } = secret();
+    state.ends = start + 365 * day;
+    const { handed } = (await keep().get(ask)) as Held;
+    expect(handed?.until).toBe(new Date(start + 30 * day).toISOString());
+    await vi.advanceTimersByTimeAsync(10 * day);
+    expect(((await keep().get(ask, handed)) as Held).handed).toEqual(handed);
+    await vi.advanceTimersByTimeAsync(15 * day);
+    expect(((await keep().get(ask, handed)) as Held).handed?.until).toBe(new Date(start + 55 * day).toISOString());
+    expect(((await keep().get(ask, { ...handed!, by: "another" })) as Held).handed?.until).toBe(new Date(start + 55 * day).toISOString());
+  });
+
   it("that is another one leaves another word", async () => {
     const { state, keep } = secret();
     const { handed } = (await keep().get(ask)) as Held;

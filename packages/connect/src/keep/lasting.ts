@@ -75,11 +75,19 @@ export function isSame(a: Resolved, b: Resolved): boolean {
 }
 
 /** What was given, as far as its end can be believed: one that has ended already is none. */
-export function believed(resolved: Resolved, now: number): Resolved | Refusal {
+export function believed(lasting: Lasting, resolved: Resolved, now: number): Resolved | Refusal {
   const expiry = expiryOf(resolved);
   if (expiry === never) return resolved;
   if (!(expiry > now))
     return refusal("CredentialExpired", "what was given has ended already; see that the clocks of Rollcall and of whoever gives it agree");
   if (expiry - now <= longestLife) return resolved;
-  return { ...resolved, credential: { ...resolved.credential, expiresAt: new Date(now + longestLife).toISOString() } };
+  const end = new Date(saidEnd(lasting, now) ?? now + longestLife);
+  return { ...resolved, credential: { ...resolved.credential, expiresAt: end.toISOString() } };
+}
+
+/** The end that was said of what lasts longer, until it would be got anew: a restart alone is no reason to say another. */
+function saidEnd({ key, handed }: Lasting, now: number): number | undefined {
+  if (handed?.by !== key) return undefined;
+  const [from, until] = [Date.parse(handed.from ?? ""), Date.parse(handed.until ?? "")];
+  return from <= now && now < from + (until - from) * renewal(key) && until <= now + longestLife ? until : undefined;
 }
