@@ -6,6 +6,7 @@ import { looking } from "./looking.ts";
 import { orders } from "./orders.ts";
 import { reload } from "./reload.ts";
 import { id, listed, others, prod, secretOf, soon, withOthers, type Story } from "./telling.ts";
+import { withdrawing } from "./withdrawing.ts";
 import { until, type World } from "./world.ts";
 
 export const stories: readonly Story[] = [
@@ -14,6 +15,7 @@ export const stories: readonly Story[] = [
   ...looking,
   clusterSets,
   health,
+  withdrawing,
   {
     tells: "a cluster joins: its Secret appears, complete and marked",
     async run(world) {

@@ -78,6 +78,7 @@ export function configOf(
       inline: [
         { name: "fleet", execConfig: { command: "/plugins/fleet-login", args: ["token"], apiVersion: "client.authentication.k8s.io/v1" } },
       ],
+      settings: { push: { kind: "secret", preset: "kubeconfig-secretreader" } },
     },
     lists: [{ name: "argocd", consumer: "argocd", mode, select: { labels }, target: { namespace: argocd }, options, removal }],
   };

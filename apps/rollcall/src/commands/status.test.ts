@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import { labels } from "@rollcall/contract";
 import { describe, expect, it } from "vitest";
 import { application, canary, oneList, prod, scene, type Scene } from "./look.test.helper.ts";
@@ -102,13 +103,14 @@ describe("rollcall status", () => {
     await using here = await withMembers();
     const ends = (name: string, until: string): void => {
       const { metadata, ...rest } = here.target.get("Secret", "argocd", `fleet.${name}`)!;
-      const word = JSON.stringify({ by: "a", provider: "fleet", from: "2026-01-01T00:00:00Z", until, keys: {} });
+      const keys = { server: [hash("sha256", rest.data!["server"]!, "base64url").slice(0, 22), "around it"] };
+      const word = JSON.stringify({ by: "a", provider: "fleet", from: "2026-01-01T00:00:00.000Z", until, keys });
       const annotations = { ...metadata.annotations, "rollcall.dev/login": word };
       const { resourceVersion: _, ...sent } = metadata;
       here.target.apply({ ...rest, metadata: { ...sent, annotations } });
     };
     ends("paris", "2026-01-02T00:00:00.000Z");
-    ends("rome", "2999-01-01T00:00:00.000Z");
+    ends("rome", new Date(Date.now() + hour).toISOString());
     const { code, stdout } = await here.run("status", "--output", "json");
     expect(code).toBe(2);
     const { lists } = JSON.parse(stdout) as {
