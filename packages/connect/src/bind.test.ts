@@ -46,6 +46,31 @@ const rows: readonly Row[] = [
   { when: "was made with a CA, and public ones would do", madeFor, endpoint: { server }, then: "WrongCa" },
   { when: "was made for public CAs, and the profile has its own", madeFor: { server }, endpoint: here, then: "WrongCa" },
   {
+    when: "was made without verification, and the profile has a CA of its own",
+    madeFor: { server, insecure: true },
+    endpoint: here,
+    then: "WrongCa",
+  },
+  {
+    when: "was made without verification, and public CAs would do",
+    madeFor: { server, insecure: true },
+    endpoint: { server },
+    then: "connected",
+  },
+  {
+    when: "was made without verification, and the profile does without it too",
+    madeFor: { server, insecure: true },
+    endpoint: { server, insecure: true },
+    then: "InsecureEndpoint",
+  },
+  {
+    when: "was made without verification, and the operator allows this host",
+    madeFor: { server, insecure: true },
+    endpoint: here,
+    hosts: ["paris.example.test"],
+    then: "connected",
+  },
+  {
     when: "would be sent unverified",
     madeFor: { server },
     endpoint: { server, insecure: true },
@@ -118,6 +143,9 @@ describe("a credential", () => {
     expect(bind({ credential, madeFor }, evil)).toMatchObject({
       message:
         'the credential was made for paris.example.test:6443, and the profile says evil.test:6443; publish the server that it was made for, or allow what the profile says in hosts of provider "reader"',
+    });
+    expect(bind({ credential, madeFor: { server, insecure: true } }, here)).toMatchObject({
+      message: expect.stringMatching(/verification switched off.*put the CA into certificate-authority-data of the kubeconfig/) as string,
     });
     expect(bind({ credential }, evil, ["a.test", "*.b.test"])).toMatchObject({
       message: expect.stringContaining("the profile says evil.test:6443, and allowed is a.test, *.b.test;") as string,

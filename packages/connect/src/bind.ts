@@ -32,7 +32,7 @@ export function bind({ credential, madeFor }: Resolved, endpoint: Endpoint, host
   );
 }
 
-function elsewhere({ server, ca, tlsName }: NonNullable<Resolved["madeFor"]>, endpoint: Endpoint): Refusal | undefined {
+function elsewhere({ server, ca, tlsName, insecure }: NonNullable<Resolved["madeFor"]>, endpoint: Endpoint): Refusal | undefined {
   const [made, asked] = [hostOf(server), hostOf(endpoint.server)];
   if (sameServer(server) !== sameServer(endpoint.server)) {
     const [one, other] = made === asked ? [`${made} by another path`, asked] : [made, asked];
@@ -41,6 +41,12 @@ function elsewhere({ server, ca, tlsName }: NonNullable<Resolved["madeFor"]>, en
       `the credential was made for ${one}, and the profile says ${other}; publish the server that it was made for`,
     );
   }
+  // Public CAs will do where nothing was verified before: that is more, and nobody makes one of his own.
+  if (insecure && endpoint.ca !== undefined)
+    return refusal(
+      "WrongCa",
+      `the credential was made for ${made} with TLS verification switched off, so nothing says that ${caOf(endpoint.ca)}, which the profile says, is its; put the CA into certificate-authority-data of the kubeconfig, in place of insecure-skip-tls-verify`,
+    );
   if (withoutSpace(ca) !== withoutSpace(endpoint.ca))
     return refusal(
       "WrongCa",

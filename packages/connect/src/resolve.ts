@@ -16,8 +16,8 @@ export interface Ask {
 /** What came of an ask. */
 export interface Resolved {
   readonly credential: Credential;
-  /** Where it was made to be sent, when its source says so: it is sent nowhere else. */
-  readonly madeFor?: Pick<Endpoint, "server" | "ca" | "tlsName">;
+  /** Where it was made to be sent, when its source says so: it is sent nowhere else, and never unverified, even where the source was `insecure`. */
+  readonly madeFor?: Pick<Endpoint, "server" | "ca" | "tlsName" | "insecure">;
   /** The Secret that it was read from: when that changes, it is read again. */
   readonly source?: Source;
 }

@@ -1,5 +1,5 @@
 import { isRefusal } from "@rollcall/contract";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { allowedProblems, argumentsOf, variablesOf } from "./allowed.ts";
 import { isDeniedArgument, isDeniedVariable } from "./denied.ts";
 
@@ -46,7 +46,23 @@ describe("arguments of a profile", () => {
     expect(take(args)).toEqual({ reason: "ProfileNotAllowed", message: expect.stringContaining(why) as string });
   });
 
+  it("are not held against the pattern where they are longer than any that it is made for", () => {
+    const asked = vi.spyOn(RegExp.prototype, "test");
+    onTestFinished(() => asked.mockRestore());
+    for (const args of [["--free", "a".repeat(513)], [`--free=${"a".repeat(1_000_000)}`]]) expect(take(args)).toHaveProperty("reason");
+    expect(asked.mock.calls.filter(([text]) => text.length > 512)).toEqual([]);
+  });
+
   it.each([
+    "--authority-host",
+    "--oidc-issuer-url",
+    "--endpoint-url",
+    "--browser-command",
+    "--credential-process",
+    "--client-assertion",
+    "--tls-server-name",
+    "--require",
+    "--header",
     "--kubeconfig",
     "--server",
     "--token",
@@ -103,7 +119,60 @@ describe("variables of a profile", () => {
     expect(JSON.stringify(refused)).not.toContain("evil");
   });
 
+  it("say where Azure is only as Azure says it, however much the operator allows", () => {
+    const host = (value: string) =>
+      variablesOf(variables({ AZURE_AUTHORITY_HOST: value }), { envPolicy: "Replace", env: { AZURE_AUTHORITY_HOST: ".*" } });
+    for (const value of ["https://login.microsoftonline.us", "https://login.partner.microsoftonline.cn/"])
+      expect(host(value)).toBeInstanceOf(Map);
+    for (const value of [
+      "https://evil.test/",
+      "http://login.microsoftonline.com/",
+      "https://login.microsoftonline.com.evil.test/",
+      "https://login.microsoftonline.com@evil.test/",
+    ])
+      expect(host(value)).toMatchObject({ reason: "ProfileNotAllowed" });
+  });
+
   it.each([
+    [
+      "PERL5OPT",
+      "_JAVA_OPTIONS",
+      "JDK_JAVA_OPTIONS",
+      "PROMPT_COMMAND",
+      "LESSOPEN",
+      "AWS_PAGER",
+      "SUDO_ASKPASS",
+      "MANPATH",
+      "NODE_EXTRA_CA_CERTS",
+      "NODE_V8_COVERAGE",
+    ],
+    [
+      "AWS_SHARED_CREDENTIALS_FILE",
+      "AWS_ENDPOINT_URL_STS",
+      "AWS_EC2_METADATA_SERVICE_ENDPOINT",
+      "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+      "GCE_METADATA_HOST",
+      "GCE_METADATA_IP",
+      "GOOGLE_CLOUD_UNIVERSE_DOMAIN",
+      "CLOUDSDK_AUTH_ACCESS_TOKEN_FILE",
+      "AZURE_POD_IDENTITY_AUTHORITY_HOST",
+      "AZURE_ENVIRONMENT_FILEPATH",
+      "AZURE_CONFIG_DIR",
+    ],
+    [
+      "IDENTITY_HEADER",
+      "IMDS_ENDPOINT",
+      "MSI_SECRET",
+      "VAULT_ADDR",
+      "DOCKER_HOST",
+      "SOCKS5_SERVER",
+      "KRB5CCNAME",
+      "NETRC",
+      "HISTFILE",
+      "OPENSSL_CONF",
+      "FTP_PROXY",
+    ],
+    ["AWS_SESSION_TOKEN", "AWS_ACCESS_KEY_ID", "GOOGLE_OAUTH_ACCESS_TOKEN", "CLIENT_ASSERTION", "DEBUG", "AZURE_SDK_GO_LOGGING"],
     [
       "LD_PRELOAD",
       "LD_LIBRARY_PATH",

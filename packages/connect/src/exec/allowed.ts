@@ -1,6 +1,6 @@
 import { type Access, isRefusal, type Refusal, refusal } from "@rollcall/contract";
 import type { Problem } from "../expect.ts";
-import { isDeniedArgument, isDeniedVariable } from "./denied.ts";
+import { isDeniedArgument, isDeniedValue, isDeniedVariable } from "./denied.ts";
 import { longestValue, readPattern } from "./pattern.ts";
 
 /** What a profile may add to the call of a plugin; nothing unless the operator says so. */
@@ -65,7 +65,7 @@ function whyNot(name: string, value: string, allowed: Allowed, isDenied: boolean
   const pattern = readPattern(allowed[name]!);
   if (typeof pattern === "string") return notAllowed(`${shown} is allowed with a pattern that ${pattern}`);
   // The value is not quoted: one that does not fit may be a secret in the wrong place.
-  if (value.length > longestValue || /\p{Cc}/u.test(value) || !pattern.test(value))
+  if (value.length > longestValue || /\p{Cc}/u.test(value) || !pattern.test(value) || isDeniedValue(name, value))
     return notAllowed(`${shown} is allowed, but not with this value; correct the profile, or the pattern that is allowed`);
   return undefined;
 }

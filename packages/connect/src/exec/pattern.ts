@@ -1,10 +1,11 @@
 /** The longest value that a pattern is asked about. */
 export const longestValue = 512;
 const mostRepeats = 3;
+const mostGroups = 3;
 
 /**
  * A pattern for whole values, or why it is refused. A stranger chooses the values, so only patterns are taken that find their answer soon:
- * no group is repeated, few single characters are, and nothing looks back or ahead.
+ * no group is repeated, few single characters are, few groups follow each other, and nothing looks back or ahead.
  */
 export function readPattern(source: string): RegExp | string {
   const bare = source
@@ -16,6 +17,8 @@ export function readPattern(source: string): RegExp | string {
   if (/\)(?:[*+]|\{)/.test(bare)) return "repeats a group; repeat single characters or classes instead";
   if ((bare.match(/[*+?]|\{\d+,\d*\}/g)?.length ?? 0) > mostRepeats)
     return `leaves open how often more than ${mostRepeats} things come; make it simpler`;
+  // Each may be one of several, so that all together are as many as their product.
+  if (bare.split("(").length - 1 > mostGroups) return `has more than ${mostGroups} groups; make it simpler`;
   try {
     // By itself first: with ours around it, brackets that do not match could become some that do.
     return new RegExp(`^(?:${new RegExp(source, "u").source})$`, "u");

@@ -58,6 +58,13 @@ describe("a kubeconfig gives the login of one context, and the server that it wa
     expect(read(file({ cluster }))).toEqual({ madeFor: { server: madeFor.server, tlsName: "kubernetes" }, token: "t" });
   });
 
+  it("with its verification switched off, which is said, and not where it has a CA all the same", () => {
+    const insecure = { "insecure-skip-tls-verify": true };
+    const off = { madeFor: { server: madeFor.server, insecure: true }, token: "t" };
+    expect(read(file({ cluster: { ...insecure, "certificate-authority-data": "" } }))).toEqual(off);
+    expect(read(file({ cluster: insecure }))).toEqual({ madeFor, token: "t" });
+  });
+
   it("of the context that was asked for", () => {
     const contexts = ["x", "y"].map((name) => ({ name, context: { cluster: name, user: name } }));
     const clusters = ["x", "y"].map((name) => ({ name, cluster: { server: `https://${name}.test` } }));
@@ -143,6 +150,11 @@ describe("a kubeconfig is refused", () => {
   it("naming the ways to log in that are not taken, and what to do", () => {
     const answer = readKubeconfig(JSON.stringify(file({ user: { ...loud, tokenFile: "/t" } })));
     expect(answer).toMatchObject({ message: expect.stringMatching(/by exec and tokenFile alone.*put a token or a client certificate/) });
+  });
+
+  it("for its token with what to do", () => {
+    const answer = readKubeconfig(JSON.stringify(file({ user: { token: "t\nx" } })));
+    expect(answer).toMatchObject({ message: "its token holds characters that no header may, or too many; store it as it was issued" });
   });
 
   it("by the context that was asked for, if that is the one that is not there", () => {

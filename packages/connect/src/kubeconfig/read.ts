@@ -14,7 +14,7 @@ import { type Entry, entryOf, namesOf, parseKubeconfig, present, refuse, textOf 
 
 /** What one context of a kubeconfig says: a login, and the server that it was made for. */
 export interface KubeconfigLogin extends Pick<Credential, "token" | "clientCertificate" | "expiresAt"> {
-  readonly madeFor: Pick<Endpoint, "server" | "ca" | "tlsName">;
+  readonly madeFor: Pick<Endpoint, "server" | "ca" | "tlsName" | "insecure">;
 }
 
 /**
@@ -42,7 +42,9 @@ function serverOf(cluster: Entry): KubeconfigLogin["madeFor"] {
   if (data !== undefined && (ca === undefined || !isCertificates(ca)))
     throw refuse("BadKubeconfig", "its certificate-authority-data is not base64 of PEM certificates");
   const tlsName = textOf(cluster, "tls-server-name");
-  return { server, ...(ca !== undefined && { ca }), ...(tlsName !== undefined && { tlsName }) };
+  // Beside a CA it says nothing: nobody who reads kubeconfigs takes both.
+  const insecure = ca === undefined && cluster["insecure-skip-tls-verify"] === true;
+  return { server, ...(ca !== undefined && { ca }), ...(tlsName !== undefined && { tlsName }), ...(insecure && { insecure }) };
 }
 
 function loginOf(user: Entry): Omit<KubeconfigLogin, "madeFor"> {
@@ -63,7 +65,8 @@ function loginOf(user: Entry): Omit<KubeconfigLogin, "madeFor"> {
 
 function tokenOf(user: Entry): Hidden<string> | undefined {
   const token = textOf(user, "token");
-  if (token !== undefined && !isToken(token)) throw refuse("BadToken", "its token holds characters that no header may, or too many");
+  if (token !== undefined && !isToken(token))
+    throw refuse("BadToken", "its token holds characters that no header may, or too many; store it as it was issued");
   return token === undefined ? undefined : new Hidden(token);
 }
 

@@ -20,10 +20,13 @@ const pushed = {
 export function consentProblem(secret: KubeObject, cluster: Cluster, setting: SecretSetting, how: Place["how"]): Refusal | undefined {
   const consumer = secret.metadata.labels?.[pushed.consumer];
   if (setting.preset === "push" && consumer !== undefined && consumer !== setting.consumer)
-    return refusal(
-      "OtherConsumer",
-      `${objectKey(secret)} was pushed for consumer ${JSON.stringify(consumer)}, and we read as ${JSON.stringify(setting.consumer)}; set consumer of this provider, or ask for a Secret of our own`,
-    );
+    return {
+      ...refusal(
+        "OtherConsumer",
+        `${objectKey(secret)} was pushed for consumer ${JSON.stringify(consumer)}, and we read as ${JSON.stringify(setting.consumer)}; set consumer of this provider, or ask for a Secret of our own`,
+      ),
+      revokes: true,
+    };
   if (setting.consent === "namespace" || namesProfile(secret, cluster, how)) return undefined;
   const todo = `if that may use it, annotate it with ${secretWords.consent}: ${cluster.id}, or set consent: namespace of this provider if all in that namespace may be used`;
   return { ...refusal("NoConsent", `${objectKey(secret)} does not name profile ${cluster.id}; ${todo}`), revokes: true };

@@ -191,6 +191,8 @@ describe("a Secret is used only where it names the profile", () => {
     const of = async (consumer: string) =>
       (await read({ setting, secret: secret({ labels: { "x-k8s.io/cluster-inventory-consumer": consumer } }, { Config: file }) })).reason;
     expect([await of("us"), await of("them")]).toEqual(["canary-k", "OtherConsumer"]);
+    const theirs = secret({ labels: { "x-k8s.io/cluster-inventory-consumer": "them" } }, { Config: file });
+    expect((await read({ setting, secret: theirs })).answer, "and what it gave before is taken back").toHaveProperty("revokes", true);
     const labels = { "x-k8s.io/cluster-inventory-consumer": "them" };
     expect((await read({ secret: secret({ ...consent, labels }) })).reason, "where no consumer was asked for").toBe("canary-t");
   });
