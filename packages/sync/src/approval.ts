@@ -25,8 +25,10 @@ export interface ApprovalParts<Options> extends Pick<PassParts<Options>, Needed>
   readonly hub: SameHub;
   readonly uid: () => string | undefined;
   readonly report: (event: ListEvent) => void;
-  /** Something keeps this one from joining, or it is being tried again. */
-  readonly isHindered: (id: ClusterId) => boolean;
+  /** What keeps this one where it is, as it was looked at last. */
+  readonly hindered: (id: ClusterId) => string | undefined;
+  /** Somebody else waits for a person's word on this digest. */
+  readonly isForOthers?: (digest: string) => boolean;
   /** Everybody is to be looked at: a person's word or a proof was taken up, or a doubt has begun. */
   readonly lookAtAll: () => void;
 }
@@ -41,6 +43,8 @@ export interface Approval {
   tidy(): void;
   /** The decision that chooses is about to be another. */
   aboutToMove(): void;
+  /** Some are about to join or to go, and nothing keeps them. */
+  isMoving(): boolean;
   /** In doubt about the hub, every look may be the one that ends it: when all members have proven to be the same clusters. */
   prove(id: ClusterId, isProof: boolean): void;
   close(): void;
@@ -109,7 +113,8 @@ export function newApproval<Options>(parts: ApprovalParts<Options>): Approval {
     let count = 0;
     for (const id of inventory.expected?.() ?? []) {
       const choice = inventory.choose(id);
-      if (choice.is === "chosen" && choice.newcomer === undefined && target.of(list, id).length === 0 && !parts.isHindered(id)) count += 1;
+      if (choice.is === "chosen" && choice.newcomer === undefined && target.of(list, id).length === 0 && parts.hindered(id) === undefined)
+        count += 1;
     }
     return count;
   }
@@ -134,7 +139,7 @@ export function newApproval<Options>(parts: ApprovalParts<Options>): Approval {
     const uid = parts.uid();
     const isHub = hub.doubt() !== undefined && uid !== undefined && digest === hub.digest();
     const expected = isHub ? digest : view().digest;
-    if (digest !== expected) return ackUnknown(digest, expected);
+    if (digest !== expected) return parts.isForOthers?.(digest) ? undefined : ackUnknown(digest, expected);
     const { missing } = guardInput();
     const { absences } = roll.roll();
     // The word is about absences that the roll knows; the look that writes the last one down asks again.
@@ -212,6 +217,11 @@ export function newApproval<Options>(parts: ApprovalParts<Options>): Approval {
       // Whoever is still to go stood before, and is not forgotten because the decision changes once more.
       if (stays === members.size) stood = stays;
       else if (stood !== undefined) stood = Math.max(stood, stays);
+    },
+    isMoving() {
+      const { moved, missing } = (view(), cached!.input);
+      if (moved === undefined) return false;
+      return moved.coming > 0 || [...missing.keys()].some((id) => [undefined, "NewcomersFirst"].includes(parts.hindered(id)));
     },
     acknowledge() {
       // Many go missing together, and one word is about all of them.

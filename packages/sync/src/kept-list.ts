@@ -23,6 +23,10 @@ export interface KeptList {
   status(): ReadonlyMap<ClusterId, Status>;
   /** What is handed to those who ask: whoever stands and has not been taken out of answers. */
   answered(): readonly Answered[];
+  /** Another text whenever what is answered may be another. */
+  version(): string;
+  /** Clusters come and go as a decision says, and nobody keeps them from it: what is answered at this moment is half of that. */
+  isMoving(): boolean;
   view(): GuardView;
   idle(): Promise<void>;
   close(): Promise<void>;

@@ -13,7 +13,7 @@ import type { ListEvent } from "./list-event.ts";
 import { newPace, type PaceSettings } from "./pace.ts";
 import type { Looked, PassParts } from "./parts.ts";
 import { pass } from "./pass.ts";
-import { anchorOf } from "./standing.ts";
+import { anchorOf, versionsOf } from "./standing.ts";
 import { newReasons } from "./reasons.ts";
 import { sameHub, type HubView } from "./same-hub.ts";
 
@@ -27,6 +27,8 @@ export interface ListParts<Options> extends Omit<PassParts<Options>, Own> {
   /** Which hub the inventory is read from: another hub is another truth. */
   readonly hub: () => HubView;
   readonly report: (event: ListEvent) => void;
+  /** Somebody else who shares its roll waits for a person's word on this digest. */
+  readonly isForOthers?: (digest: string) => boolean;
 }
 
 /** When somebody else writes first again and again, waiting a little is not enough. */
@@ -54,6 +56,8 @@ export function keepList<Options>(parts: ListParts<Options>): KeptList {
   const written = new Set<ClusterId>();
   const asked = new Set<ClusterId>();
   let isClosed = false;
+  /** Another number with every change of a status. */
+  let edition = 0;
   let known = roll.orders();
 
   const obedience = obey(roll, parts.now, lookAtAll);
@@ -68,7 +72,7 @@ export function keepList<Options>(parts: ListParts<Options>): KeptList {
     orders: () => obedience.orders(),
     hub,
     uid: () => parts.hub().uid,
-    isHindered: (id) => status.get(id)?.verdict !== undefined,
+    hindered: (id) => status.get(id)?.verdict?.reason,
     report,
     lookAtAll,
   });
@@ -125,6 +129,7 @@ export function keepList<Options>(parts: ListParts<Options>): KeptList {
   /** It could not be gone through: it stays what it was, with the reason. */
   function stuck(id: ClusterId, error: unknown): void {
     const before = status.get(id);
+    edition += 1;
     const verdict: Verdict = { is: "stale", ...refusalOf(error) };
     const since = before?.verdict?.message === verdict.message ? before.since : parts.now();
     status.set(id, { state: before?.state ?? (target.of(list, id).length > 0 ? "member" : "newcomer"), verdict, since });
@@ -146,6 +151,7 @@ export function keepList<Options>(parts: ListParts<Options>): KeptList {
     const now = state === "newcomer" && wrote.length > 0 && verdict === undefined && failed === undefined ? "member" : state;
     const before = status.get(id);
     const isNews = before?.state !== now || before.verdict?.reason !== verdict?.reason || before.verdict?.message !== verdict?.message;
+    if (isNews) edition += 1;
     if (now === "gone") {
       status.delete(id);
       well.delete(id);
@@ -172,12 +178,7 @@ export function keepList<Options>(parts: ListParts<Options>): KeptList {
     }
   }
 
-  function whatStands(id: ClusterId): string {
-    return target
-      .of(list, id)
-      .map(({ metadata }) => `${metadata.uid} ${metadata.resourceVersion}`)
-      .join();
-  }
+  const whatStands = (id: ClusterId): string => versionsOf(target.of(list, id));
 
   /** What the inventory says, as far as it can be believed and nobody has ordered otherwise. */
   function choose(id: ClusterId): Choice {
@@ -232,6 +233,8 @@ export function keepList<Options>(parts: ListParts<Options>): KeptList {
     },
     status: () => status,
     answered: () => answers.all(),
+    version: () => `${edition} ${target.generation()} ${roll.generation()} ${inventory.generation()}`,
+    isMoving: () => approval.isMoving(),
     view,
     idle: () => queue.idle(),
     close() {

@@ -107,3 +107,8 @@ export function merged(before: Standing, now: Standing, removed: readonly string
   };
   return { ...before, ...now, hashes: keep(before.hashes, now.hashes), plain: keep(before.plain, now.plain), ...(whole && { whole }) };
 }
+
+/** Exactly which versions of which objects stand, as a text to compare. */
+export function versionsOf(standing: readonly Standing[]): string {
+  return standing.map(({ metadata }) => `${metadata.uid} ${metadata.resourceVersion}`).join();
+}
