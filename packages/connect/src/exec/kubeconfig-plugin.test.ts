@@ -33,6 +33,14 @@ describe("the plugin of a kubeconfig", () => {
     expect(failed).toMatchObject({ message: expect.stringContaining("it said: [hidden]: no login in /srv/ada") as string });
   });
 
+  it("may not say what it gave before", async () => {
+    const again = runExecWith({ path: ["/bin"], environment: {} });
+    await again(spec(`echo '${answer.replace("t-1", "canary-1")}'`));
+    expect(await failure(again(spec("echo sent canary-1 >&2; exit 1")))).toMatchObject({
+      message: expect.stringContaining("it said: sent [hidden]") as string,
+    });
+  });
+
   it.each([
     [
       "CommandNotFound",

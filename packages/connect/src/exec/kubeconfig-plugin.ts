@@ -12,6 +12,8 @@ export type KubeconfigExecOptions = Required<Pick<ExecOptions, "path" | "environ
 /** Runs the credential plugin of a kubeconfig's user. */
 export function runExecWith({ path, environment, deadline, longestLife, now = Date.now }: KubeconfigExecOptions): RunExec {
   const find = commandsIn(path ?? []);
+  /** What it gave last, which it may repeat when it gives nothing any more. */
+  let secrets: readonly string[] = [];
   return async ({ apiVersion, command, args, env, installHint, cluster }: ExecSpec) => {
     const what = `plugin ${JSON.stringify(command)} of the kubeconfig`;
     if (!execApiVersions.includes(apiVersion))
@@ -24,8 +26,12 @@ export function runExecWith({ path, environment, deadline, longestLife, now = Da
       );
     const given = Object.entries({ ...environment, ...env }).filter((each): each is [string, string] => each[1] !== undefined);
     const whole = Object.fromEntries([...given, ["KUBERNETES_EXEC_INFO", execInfo(apiVersion, cluster)]]);
-    const answer = await callPlugin({ what, command, args, env: whole, apiVersion, installHint }, { find, deadline, longestLife, now });
+    const answer = await callPlugin(
+      { what, command, args, env: whole, apiVersion, installHint, secrets },
+      { find, deadline, longestLife, now },
+    );
     if (isRefusal(answer)) throw new RollcallError(answer.reason, answer.message, { retry: true });
+    secrets = [answer.token, answer.clientCertificate?.key].flatMap((each) => each?.reveal() ?? []);
     return answer;
   };
 }
