@@ -144,6 +144,16 @@ describe("a namespace whose plugin runs take fourteen seconds each", () => {
   });
 });
 
+it("a cluster that failed before and has nothing waits behind one that has not, though it came first", async () => {
+  const { asked, get } = keep((id) => (id === "b/bad" ? { fails: isBad } : { takes: id === "c/slow" ? 20_000 : 30 }), 1);
+  await passing(get("b/bad"), 1000);
+  const slow = get("c/slow");
+  await vi.advanceTimersByTimeAsync(5000);
+  const good = get("a/good");
+  await passing(Promise.all([slow, good]), 30_000);
+  expect(asked.slice(0, 4)).toEqual(["b/bad", "c/slow", "a/good", "b/bad"]);
+});
+
 describe("a thousand clusters whose plugin takes 30 ms", () => {
   it.each([1, 50, 1000])("of %i namespaces have their credentials within a fifth more than the plugin itself needs", async (namespaces) => {
     const { get } = keep(() => ({}));
