@@ -43,8 +43,8 @@ export interface Approval {
   tidy(): void;
   /** The decision that chooses is about to be another. */
   aboutToMove(): void;
-  /** Some are about to join or to go, and nothing keeps them. */
-  isMoving(): boolean;
+  /** Some are about to join as the decision says, and nothing keeps them. */
+  awaits(): boolean;
   /** In doubt about the hub, every look may be the one that ends it: when all members have proven to be the same clusters. */
   prove(id: ClusterId, isProof: boolean): void;
   close(): void;
@@ -218,10 +218,9 @@ export function newApproval<Options>(parts: ApprovalParts<Options>): Approval {
       if (stays === members.size) stood = stays;
       else if (stood !== undefined) stood = Math.max(stood, stays);
     },
-    isMoving() {
-      const { moved, missing } = (view(), cached!.input);
-      if (moved === undefined) return false;
-      return moved.coming > 0 || [...missing.keys()].some((id) => [undefined, "NewcomersFirst"].includes(parts.hindered(id)));
+    awaits() {
+      view();
+      return (cached!.input.moved?.coming ?? 0) > 0;
     },
     acknowledge() {
       // Many go missing together, and one word is about all of them.

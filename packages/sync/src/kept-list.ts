@@ -25,8 +25,8 @@ export interface KeptList {
   answered(): readonly Answered[];
   /** Another text whenever what is answered may be another. */
   version(): string;
-  /** Clusters come and go as a decision says, and nobody keeps them from it: what is answered at this moment is half of that. */
-  isMoving(): boolean;
+  /** Clusters are about to join as a decision says, and nothing keeps them from it. */
+  awaits(): boolean;
   view(): GuardView;
   idle(): Promise<void>;
   close(): Promise<void>;

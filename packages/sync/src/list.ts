@@ -234,7 +234,7 @@ export function keepList<Options>(parts: ListParts<Options>): KeptList {
     status: () => status,
     answered: () => answers.all(),
     version: () => `${edition} ${target.generation()} ${roll.generation()} ${inventory.generation()}`,
-    isMoving: () => approval.isMoving(),
+    awaits: () => approval.awaits(),
     view,
     idle: () => queue.idle(),
     close() {
