@@ -1,7 +1,9 @@
-import type { ClusterId } from "@rollcall/contract";
+import type { ClusterId, Refusal } from "@rollcall/contract";
+import { decisionsAt } from "@rollcall/inventory";
 import { isApiError, read, type Transport } from "@rollcall/kube";
 import type { Config } from "./config/config.ts";
 import type { Hub } from "./hub.ts";
+import { apisOf, viewPlacement } from "./hub/placement.ts";
 
 /** What the inventory has, for somebody who wants to know whether it was found at all. */
 export interface Inventoried {
@@ -11,10 +13,16 @@ export interface Inventoried {
   readonly unselected: number;
   /** Namespaces of the inventory in which nothing was found. */
   readonly empty: readonly string[];
+  /** How many decisions were found, and of which lists it is not known whom their placement chooses; absent where no list has one. */
+  readonly decisions?: { readonly found: number; readonly unknown: readonly (Refusal & { readonly list: string })[] };
 }
 
 /** Counts what a hub has, and what lists choose of it. */
-export function inventoried(hub: Hub, { inventory: { namespaces }, lists }: Config): Inventoried {
+export function inventoried(hub: Hub, config: Config): Inventoried {
+  const {
+    inventory: { namespaces },
+    lists,
+  } = config;
   const { clusters, refused } = hub.fleet();
   const all = new Set<ClusterId>([...clusters.keys(), ...refused.keys()]);
   const inventories = lists.map((list) => hub.inventory(list));
@@ -23,7 +31,18 @@ export function inventoried(hub: Hub, { inventory: { namespaces }, lists }: Conf
     profiles: all.size,
     unselected: [...clusters.keys()].filter(isUnselected).length,
     empty: namespaces.filter((namespace) => ![...all].some((id) => id.startsWith(`${namespace}/`))),
+    ...(lists.some(({ placement }) => placement !== undefined) && { decisions: decided(hub, config) }),
   };
+}
+
+function decided(hub: Hub, { lists }: Config): NonNullable<Inventoried["decisions"]> {
+  const decisions = hub.decisions(lists.flatMap(({ placement }) => (placement === undefined ? [] : apisOf(placement))));
+  const { decisions: all, moment } = decisions.current();
+  const unknown = lists.flatMap(({ name, placement }) => {
+    const why = placement && viewPlacement({ placement, decisions }).problem();
+    return why === undefined ? [] : [{ list: name, ...why }];
+  });
+  return { found: [...decisionsAt(all, moment)].length, unknown };
 }
 
 const kind = { apiVersion: "v1", kind: "Namespace", plural: "namespaces" };

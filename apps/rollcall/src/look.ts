@@ -85,7 +85,7 @@ export async function look({ config, open, timeout, asksNamespaces = false, now 
   };
 
   const rollcall = await startRollcall({
-    config: { ...config, lists: config.lists.map((list) => ({ ...list, mode: "observe" as const })) },
+    config: { ...config, inventory: unsettled(config), lists: config.lists.map((list) => ({ ...list, mode: "observe" as const })) },
     open,
     log,
     now,
@@ -140,6 +140,11 @@ export async function look({ config, open, timeout, asksNamespaces = false, now 
     patience.resolve();
     await rollcall.stop();
   }
+}
+
+/** Nothing is done for what is seen, so that what a decision says now is told and not waited for. */
+function unsettled({ inventory }: Config): Config["inventory"] {
+  return { ...inventory, placements: { ...inventory.placements, settle: { one: 0, several: 0 } } };
 }
 
 async function within(milliseconds: number, work: Promise<unknown>): Promise<void> {

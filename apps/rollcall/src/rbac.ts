@@ -2,6 +2,7 @@ import type { Kind, KubeObject } from "@rollcall/contract";
 import { groupOf } from "@rollcall/kube";
 import { rollName, type Mode } from "@rollcall/sync";
 import type { Config, ListConfig, ServerRef } from "./config/config.ts";
+import { apisOf } from "./hub/placement.ts";
 import { loginRights } from "./login-rights.ts";
 import { serverKey, serverOf } from "./servers.ts";
 
@@ -56,6 +57,7 @@ export function rbacOf(config: Config, account: Account, role: Role = "keeper"):
     ...(lists.some(({ asksNamespaces }) => asksNamespaces)
       ? [{ rule: { ...rule("", "namespaces", ["list", "watch"]), resourceNames: inventory.namespaces } }]
       : []),
+    ...decisionRights(config),
   ];
   const logins = role === "keeper" ? loginRights(config) : [];
   for (const { namespace, resource, names, verbs: can } of logins)
@@ -68,6 +70,14 @@ export function rbacOf(config: Config, account: Account, role: Role = "keeper"):
     { server: "the hub", objects: manifests([...onHub, ...rights(servers.get(hub) ?? [])], account) },
     ...others.map(([, of]) => ({ server: targetInWords(of), objects: manifests(rights(of), account) })),
   ];
+}
+
+/** Decisions are read where a list follows one, and of those APIs alone in which it may be. */
+function decisionRights({ inventory, lists }: Config): readonly Placed[] {
+  const apis = new Set(lists.flatMap(({ placement }) => (placement === undefined ? [] : apisOf(placement))));
+  return inventory.placements.namespaces.flatMap((namespace) =>
+    [...apis].map((api) => ({ namespace, rule: rule(api, "placementdecisions", ["list", "watch"]) })),
+  );
 }
 
 function targetInWords(lists: readonly ListConfig[]): string {

@@ -1,5 +1,6 @@
 export { callOverHttp, clusterProfileKind, conformanceCases, type Call } from "./conformance/index.ts";
 export { type Bent, type Instead, type ProxiedRequest, type ProxyAnswer, type ProxyRule, type Verb } from "./fault-plan.ts";
+export { decision, decisionKind, ocmDecision, ocmDecisionKind, type GivenDecision } from "./decisions.ts";
 export { ca, cluster, profile, reachable, type Given, type GivenProfile } from "./fixtures.ts";
 export { toYaml } from "./golden.ts";
 export { followHistory, type Happened, type History, type HistoryOptions } from "./oracle-history.ts";

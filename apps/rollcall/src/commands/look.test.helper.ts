@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import type { KubeObject } from "@rollcall/contract";
 import { openTransport, type Transport } from "@rollcall/kube";
 import { startMemoryHub, type HubUser, type MemoryHub } from "@rollcall/memory-hub";
-import { clusterProfileKind, profile, type GivenProfile } from "@rollcall/testing";
+import { clusterProfileKind, decisionKind, profile, type GivenProfile } from "@rollcall/testing";
 import { stringify } from "yaml";
 import { configFile } from "../config/file.ts";
 import { startRollcall } from "../rollcall.ts";
@@ -50,7 +50,7 @@ export async function scene({
 }: { readonly lists?: readonly object[]; readonly user?: HubUser; readonly providers?: object } = {}): Promise<Scene> {
   const options = {
     namespaces: ["fleet", "argocd", "tools", "rollcall"],
-    kinds: [clusterProfileKind, applications],
+    kinds: [clusterProfileKind, decisionKind, applications],
     users: user === undefined ? [] : [user],
   };
   let hub = await startMemoryHub(options);

@@ -1,4 +1,5 @@
 import type { HubRule, HubUser } from "@rollcall/memory-hub";
+import { decision } from "@rollcall/testing";
 import { describe, expect, it } from "vitest";
 import { fromYaml } from "../yaml.ts";
 import { application, canary, oneList, prod, scene } from "./look.test.helper.ts";
@@ -353,6 +354,21 @@ describe("rollcall plan", () => {
     expect((await here.run("plan")).stdout).toBe("1 profile was found, and no list here selects it\nargocd: 0 unchanged\n");
     here.hub.remove("ClusterProfile", "fleet", "lab");
     expect((await here.run("plan")).stdout).toContain("inventory: nothing was found in namespace fleet; is that where the profiles are?\n");
+  });
+
+  it("says who leaves by a decision that was written this moment, how many were found, and whose placement has none", async () => {
+    const follows = (name: string, key: string): object => ({ ...oneList, name, select: { placement: { key } }, removal: {} });
+    await using here = await scene({ lists: [follows("argocd", "web"), follows("other", "wbe")] });
+    here.register(...["paris", "oslo", "lima", "rome", "tokyo"].map((name) => prod(name)));
+    here.hub.apply(decision({ name: "web-0", key: "web", index: 0, of: ["paris", "oslo", "lima", "rome"] }));
+    await here.sync();
+    here.hub.apply(decision({ name: "web-0", key: "web", index: 0, of: ["paris", "oslo", "lima"] }));
+    const { stdout, code } = await here.run("plan");
+    expect(code).toBe(2);
+    expect(stdout).toContain("argocd: 1 would leave\n");
+    expect(stdout).toMatch(/- fleet\/rome {2}deselected since/);
+    expect(stdout).toContain('other: whom its placement chooses is not known: there is no decision with key "wbe";');
+    expect(stdout).toContain("\n1 decision was found\n");
   });
 
   it("looks at the lists that are named", async () => {

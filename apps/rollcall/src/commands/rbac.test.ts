@@ -69,6 +69,21 @@ describe("rollcall rbac", () => {
     expect(extra.toSorted()).toEqual(["fleet: secrets: get", "logins: secrets: get", "rollcall: serviceaccounts/token/argocd: create"]);
   });
 
+  it("prints for a list that follows a decision that decisions are read, of the APIs that it may mean, and for no other", async () => {
+    const follows = (placement: object): object => ({ ...argocd, select: { placement: { key: "web", ...placement } } });
+    const extra = async (lists: readonly object[], inventory: object = plain.inventory): Promise<readonly string[]> =>
+      rights(await rbac({ ...plain, inventory, lists })).filter((each) => each.includes("placementdecisions"));
+    expect(await extra([argocd])).toEqual([]);
+    expect(await extra([follows({})])).toEqual([
+      "fleet: multicluster.x-k8s.io/placementdecisions: list watch",
+      "fleet: cluster.open-cluster-management.io/placementdecisions: list watch",
+    ]);
+    const elsewhere = { namespaces: ["fleet"], placements: { namespaces: ["south"] } };
+    expect(await extra([argocd, { ...follows({ api: "multicluster.x-k8s.io" }), name: "web" }], elsewhere)).toEqual([
+      "south: multicluster.x-k8s.io/placementdecisions: list watch",
+    ]);
+  });
+
   it("prints for those who only look what they read, and no right to write", async () => {
     const ran = await rbac(plain, "--for", "viewer");
     expect(rights(ran)).toEqual([

@@ -94,7 +94,7 @@ describe("a config that says the least", () => {
     expect(problems).toEqual([]);
     expect(read).toEqual({
       instance: "rollcall",
-      inventory: { namespaces: ["fleet"] },
+      inventory: { namespaces: ["fleet"], placements: { namespaces: ["fleet"], settle: { one: 3, several: 30 } } },
       providers: [],
       stateNamespace: "rollcall",
       lists: [

@@ -1,5 +1,6 @@
 import { readProviders, type Provider } from "@rollcall/connect";
 import { canonicalJson, shortHash } from "@rollcall/contract";
+import type { z } from "zod";
 import { consumerNamed, consumers } from "../consumers.ts";
 import { oneLine } from "../one-line.ts";
 import { checkOptions } from "./check-options.ts";
@@ -7,8 +8,8 @@ import type { ListConfig, Problem, ReadConfig } from "./config.ts";
 import { explain, got, or } from "./expected.ts";
 import { fieldOf, isObject, withoutUndefined } from "./fields.ts";
 import { problemsOf } from "./problems.ts";
-import { file, list } from "./schema.ts";
-import { compileSelect, selectProblems } from "./select.ts";
+import { file, leastGrace, list } from "./schema.ts";
+import { compileSelect, selectProblems, type Watched } from "./select.ts";
 
 /**
  * Checks a config as a whole and says all its problems at once. Each list is judged on its own: one with a problem is left out.
@@ -18,12 +19,12 @@ export function checkConfig(value: unknown, providerFile?: unknown): ReadConfig 
   const whole = file.safeParse(value, { error: explain });
   const problems = [...problemsOf(whole.error)];
   const providers = checkProviders(fieldOf(value, "providers"), providerFile, problems);
-  const namespaces = file.shape.inventory.safeParse(fieldOf(value, "inventory")).data?.namespaces;
+  const watched = file.shape.inventory.safeParse(fieldOf(value, "inventory")).data;
   const said = fieldOf(value, "lists");
   const all: readonly unknown[] = Array.isArray(said) ? said : [];
   const leftOut: (string | undefined)[] = [];
   const lists = all.flatMap((each, at) => {
-    const { config, problems: found } = checkList(each, at, namespaces);
+    const { config, problems: found } = checkList(each, at, watched);
     const doubled = nameTwice(all, at);
     problems.push(...found, ...doubled);
     if (config !== undefined && doubled.length === 0) return [config];
@@ -38,7 +39,10 @@ export function checkConfig(value: unknown, providerFile?: unknown): ReadConfig 
   return {
     config: {
       instance,
-      inventory: withoutUndefined(inventory),
+      inventory: {
+        ...withoutUndefined(inventory),
+        placements: { namespaces: inventory.namespaces, ...withoutUndefined(inventory.placements) },
+      },
       providers,
       stateNamespace: state.namespace,
       ...(metrics && { metrics }),
@@ -61,13 +65,10 @@ function checkProviders(value: unknown, providerFile: unknown, problems: Problem
   return read.providers;
 }
 
-/** One list; without namespaces, what has to do with them is not judged. */
-function checkList(
-  value: unknown,
-  at: number,
-  watched: readonly string[] | undefined,
-): { config?: ListConfig; problems: readonly Problem[] } {
+/** One list; without an inventory, what has to do with its namespaces is not judged. */
+function checkList(value: unknown, at: number, inventory: Watched | undefined): { config?: ListConfig; problems: readonly Problem[] } {
   const path = `lists[${at}]`;
+  const watched = inventory?.namespaces;
   const consumerName = fieldOf(value, "consumer");
   const consumer = typeof consumerName === "string" ? consumerNamed(consumerName) : undefined;
   const parsed = list.safeParse(value, { error: explain });
@@ -79,9 +80,10 @@ function checkList(
     checkOptions({ consumer, at, target: fieldOf(value, "target"), options: fieldOf(value, "options"), watched: watched ?? [] });
   problems.push(...(checked?.problems ?? []));
 
-  problems.push(...selectProblems(fieldOf(value, "select"), path, watched));
+  problems.push(...selectProblems(fieldOf(value, "select"), path, inventory));
   if (!parsed.success || problems.length > 0 || consumer === undefined || checked === undefined) return { problems };
-  const { name, mode, removal, pace } = parsed.data;
+  const said = { ...parsed.data, removal: withoutGrace(parsed.data, value) };
+  const { name, mode, removal, pace } = said;
   const { kubeconfig, context } = parsed.data.target;
   const { guard, ...removals } = removal;
   const target = withoutUndefined({ kubeconfig, context });
@@ -96,10 +98,17 @@ function checkList(
       removals,
       ...(pace && { pacing: pace }),
       guard,
-      digest: shortHash(canonicalJson({ ...parsed.data, options: checked.options })),
+      digest: shortHash(canonicalJson({ ...said, options: checked.options })),
     },
     problems,
   };
+}
+
+/** A decision settles before anybody is let go for it, so that another grace is for whoever asks for one. */
+function withoutGrace({ select, removal }: z.infer<typeof list>, value: unknown): z.infer<typeof list>["removal"] {
+  const after = fieldOf(fieldOf(fieldOf(value, "removal"), "deselected"), "after");
+  if (select.placement === undefined || after !== undefined) return removal;
+  return { ...removal, deselected: { ...removal.deselected, after: leastGrace } };
 }
 
 /** Which of two lists of one name is meant, nobody can tell, and each would take the other's objects for its own. So neither is kept. */

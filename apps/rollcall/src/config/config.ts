@@ -1,14 +1,20 @@
 import type { Provider } from "@rollcall/connect";
 import type { Cluster } from "@rollcall/contract";
-import type { Chosen, HealthRule } from "@rollcall/inventory";
+import type { Chosen, DecisionRule, HealthRule } from "@rollcall/inventory";
 import type { GuardSettings, Mode, PaceSettings, Removals } from "@rollcall/sync";
 import type { Consumer } from "../consumers.ts";
 import type { Order } from "../expression.ts";
+import type { PlacementChoice } from "../hub/placement.ts";
 
 /** Where an API server is to be found. */
 export interface ServerRef {
   readonly kubeconfig?: string;
   readonly context?: string;
+}
+
+/** Where placement decisions are read, and how. */
+export interface PlacementSettings extends DecisionRule {
+  readonly namespaces: readonly string[];
 }
 
 /** One list, checked and ready to be kept. */
@@ -18,6 +24,8 @@ export interface ListConfig {
   readonly mode: Mode;
   readonly select: (cluster: Cluster) => Chosen;
   readonly order?: Order;
+  /** The decision that chooses; all else narrows that. */
+  readonly placement?: PlacementChoice;
   readonly health: HealthRule;
   /** What a profile's namespace is labelled with counts for it. */
   readonly asksNamespaces: boolean;
@@ -34,7 +42,7 @@ export interface ListConfig {
 /** Everything that a config file says. */
 export interface Config {
   readonly instance: string;
-  readonly inventory: ServerRef & { readonly namespaces: readonly string[] };
+  readonly inventory: ServerRef & { readonly namespaces: readonly string[]; readonly placements: PlacementSettings };
   readonly providers: readonly Provider[];
   readonly stateNamespace: string;
   /** Where a running Rollcall tells how it is; nowhere, unless said. */

@@ -52,13 +52,15 @@ export function byName<T extends z.ZodType>(value: T): z.ZodType<Record<string, 
   );
 }
 
+/** Who goes is known only when all who go together have been seen to: even without a grace nobody is let go at once. */
+export const leastGrace = 1;
+
 const removal = (cause: keyof typeof defaultRemovals): z.ZodPrefault<z.ZodType<(typeof defaultRemovals)[typeof cause]>> =>
   z
     .strictObject({
       then: z.enum(["drain", "release", "keep"]).default(defaultRemovals[cause].then),
-      // Who goes is known only when all who go together have been seen to: even without a grace nobody is let go at once.
       after: duration()
-        .transform((seconds) => Math.max(1, seconds))
+        .transform((seconds) => Math.max(leastGrace, seconds))
         .default(defaultRemovals[cause].after),
     })
     .prefault({});
@@ -75,6 +77,26 @@ const health = z
     path: ["joinAfter"],
     error: "means nothing where join is any; say join: healthy or notUnhealthy, or take it out",
   });
+
+const key = (what: string): z.ZodOptional<z.ZodString> => z.string(expected(what)).min(1, expected(what)).optional();
+
+/** Which decision chooses. The first four say which; that one of them is said is checked where the texts are. */
+const placement = z.strictObject({
+  key: key("the key of a decision"),
+  name: objectName("the name of a PlacementDecision").optional(),
+  placementKey: key("a placement key"),
+  labels: key("a label selector such as app=web"),
+  namespace: namespace.optional(),
+  api: z.enum(["multicluster.x-k8s.io", "cluster.open-cluster-management.io"]).optional(),
+});
+
+/** Where decisions are read, whose they may be, and for how long they have to be quiet. */
+const placements = z.strictObject({
+  namespaces: some(namespace, "at least one namespace to read PlacementDecisions from").optional(),
+  schedulers: some(z.string().min(1), "at least one scheduler").optional(),
+  // Without any time at all, half of a decision would be taken for all of it.
+  settle: z.strictObject({ one: duration({ least: 1 }).default(3), several: duration({ least: 1 }).default(30) }).prefault({}),
+});
 
 const wholeNumber = expected("a whole number of at least 1");
 const percentage = expected("a number above 0 and up to 100");
@@ -108,6 +130,7 @@ export const list = z.strictObject({
       clusterSets: some(z.string().min(1), "at least one cluster set").optional(),
       where: z.string(expected("a CEL expression (docs/where.md)")).min(1).optional(),
       orderBy: z.string(expected("a CEL expression (docs/where.md)")).min(1).optional(),
+      placement: placement.optional(),
       health: health.prefault({}),
     })
     .prefault({}),
@@ -132,6 +155,7 @@ export const file = z.strictObject({
   inventory: z.strictObject({
     ...server,
     namespaces: some(namespace, "at least one namespace to read ClusterProfiles from"),
+    placements: placements.prefault({}),
   }),
   providers: z
     .strictObject({

@@ -1,15 +1,21 @@
 import { refusalOf } from "@rollcall/contract";
-import { compileSelection, explainSelection } from "@rollcall/inventory";
+import { compileSelection, explainSelection, findPlacement } from "@rollcall/inventory";
 import type { z } from "zod";
 import { compileOrderBy, compileWhere } from "../expression.ts";
 import { oneLine } from "../one-line.ts";
 import type { ListConfig, Problem } from "./config.ts";
-import { fieldOf, withoutUndefined } from "./fields.ts";
-import { got } from "./expected.ts";
+import { fieldOf, isObject, withoutUndefined } from "./fields.ts";
+import { got, or } from "./expected.ts";
 import { namespace, type list } from "./schema.ts";
 
-/** What is wrong with the texts of a selection, each at its place; without namespaces, what has to do with them is not judged. */
-export function selectProblems(select: unknown, path: string, watched: readonly string[] | undefined): readonly Problem[] {
+/** The namespaces that profiles and decisions are read from. */
+export interface Watched {
+  readonly namespaces: readonly string[];
+  readonly placements: { readonly namespaces?: readonly string[] | undefined };
+}
+
+/** What is wrong with the texts of a selection, each at its place; without an inventory, what has to do with its namespaces is not judged. */
+export function selectProblems(select: unknown, path: string, watched: Watched | undefined): readonly Problem[] {
   const compiled = (key: string, compile: (text: string) => unknown, shown = (message: string) => message): readonly Problem[] => {
     const text = fieldOf(select, key);
     if (typeof text !== "string" || (text === "" && key !== "labels")) return [];
@@ -24,21 +30,45 @@ export function selectProblems(select: unknown, path: string, watched: readonly 
     ...compiled("labels", (labels) => compileSelection({ labels }), oneLine),
     ...compiled("where", compileWhere),
     ...compiled("orderBy", compileOrderBy),
-    ...(watched === undefined ? [] : namespaceProblems(fieldOf(select, "namespaces"), watched, path)),
+    ...(watched === undefined ? [] : namespaceProblems(fieldOf(select, "namespaces"), watched.namespaces, path)),
+    ...placementProblems(fieldOf(select, "placement"), watched, `${path}.select.placement`),
   ];
+}
+
+const which = ["key", "name", "placementKey", "labels"] as const;
+
+function placementProblems(placement: unknown, watched: Watched | undefined, path: string): readonly Problem[] {
+  if (!isObject(placement)) return [];
+  const problems: Problem[] = [];
+  if (which.every((word) => fieldOf(placement, word) === undefined))
+    problems.push({ path, message: `expected ${or(which)} of the decision that chooses, got none of them` });
+  const labels = fieldOf(placement, "labels");
+  try {
+    if (typeof labels === "string" && labels !== "") findPlacement({ labels });
+  } catch (error) {
+    problems.push({ path: `${path}.labels`, message: oneLine(refusalOf(error).message) });
+  }
+  const inside = fieldOf(placement, "namespace");
+  const read = watched?.placements.namespaces ?? watched?.namespaces;
+  if (read !== undefined && namespace.safeParse(inside).success && !read.includes(inside as string)) {
+    const message = `expected one of the namespaces that decisions are read from (${read.join(", ")}), got ${got(inside)}; add it to inventory.placements.namespaces`;
+    problems.push({ path: `${path}.namespace`, message });
+  }
+  return problems;
 }
 
 /** A selection that nothing is wrong with: whom it chooses, who of them may join, and in which order they come. */
 export function compileSelect(
-  { where: question, orderBy, health, ...said }: z.infer<typeof list>["select"],
+  { where: question, orderBy, health, placement, ...said }: z.infer<typeof list>["select"],
   options: unknown,
-): Pick<ListConfig, "select" | "order" | "health" | "asksNamespaces"> {
+): Pick<ListConfig, "select" | "order" | "placement" | "health" | "asksNamespaces"> {
   const where = question === undefined ? undefined : compileWhere(question);
   const order = orderBy === undefined ? undefined : compileOrderBy(orderBy);
   const { join, joinAfter, evict } = health;
   return {
     select: explainSelection({ ...withoutUndefined(said), ...(where && { where }) }),
     ...(order && { order }),
+    ...(placement && { placement: { said: withoutUndefined(placement), find: findPlacement(withoutUndefined(placement)) } }),
     health: { join, joinAfter, ...(evict !== "never" && { evictAfter: evict }) },
     // The one word of a cluster that its namespace may say. Options that show it take it by this name, whoever the consumer is.
     asksNamespaces:

@@ -4,13 +4,19 @@ import { oneLine } from "../one-line.ts";
 import type { OtherHub } from "../other-hub.ts";
 
 /** How much there is to choose from, and where there is nothing. */
-export function inventoryText({ profiles, unselected, empty }: Inventoried, paint: Paint): readonly string[] {
+export function inventoryText({ profiles, unselected, empty, decisions }: Inventoried, paint: Paint): readonly string[] {
   const found = profiles === 1 ? "1 profile was found" : `${profiles} profiles were found`;
   const all = profiles === 1 ? "it" : "any";
   const none = unselected === 0 ? "" : `, and no list here selects ${unselected < profiles ? `${unselected} of them` : all}`;
   return [
     ...empty.map((namespace) => paint("yellow", `inventory: nothing was found in namespace ${namespace}; is that where the profiles are?`)),
+    ...(decisions?.unknown ?? []).map(({ list, message }) =>
+      paint("yellow", oneLine(`${list}: whom its placement chooses is not known: ${message}`)),
+    ),
     paint("dim", `${found}${none}`),
+    ...(decisions === undefined
+      ? []
+      : [paint("dim", decisions.found === 1 ? "1 decision was found" : `${decisions.found} decisions were found`)]),
   ];
 }
 

@@ -79,6 +79,10 @@ it("says where nothing was found, and how much of what was found no list selects
     planText({ inventory: { ...inventory, ...given }, unusable: [], lists: [] }, { paint: uncoloured, most: 2 });
   expect(found({ profiles: 1, unselected: 1 })).toBe("1 profile was found, and no list here selects it\n");
   expect(found({ unselected: 100 })).toBe("100 profiles were found, and no list here selects any\n");
+  const unknown = [{ list: "argocd", reason: "NoPlacement", message: 'there is no decision with key "wbe"' }];
+  expect(found({ decisions: { found: 1, unknown } })).toBe(
+    'argocd: whom its placement chooses is not known: there is no decision with key "wbe"\n100 profiles were found\n1 decision was found\n',
+  );
   expect(found({ profiles: 0, empty: ["flet"] })).toBe(
     "inventory: nothing was found in namespace flet; is that where the profiles are?\n0 profiles were found\n",
   );

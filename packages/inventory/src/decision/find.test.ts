@@ -84,6 +84,13 @@ describe("what a placement says of a cluster", () => {
       then: "chosen",
     },
     {
+      when: "OCM names it, and the profile of that name is another manager's",
+      of: [ocmSlice({ name: "p-decision-1", key: "p", index: 0, of: ["a"] })],
+      placement: { key: "p" },
+      id: "fleet/a",
+      then: "chosen, newcomer NotOcm",
+    },
+    {
       when: "an earlier line chose the same member",
       of: [slice({ name: "p", of: ["b", "south/a"] })],
       id: "south/a",

@@ -3,6 +3,7 @@ import { quoted } from "../json.ts";
 import { parseLabelSelector } from "../label-selector.ts";
 import type { Decision } from "./decide.ts";
 import { type Decisions, decisionsAt } from "./decisions.ts";
+import { notOcm } from "./resolve.ts";
 import type { DecisionApi } from "./slice.ts";
 
 /** Which decision a list or an asker means; all that is said has to hold, and one of the first four has to be said. */
@@ -59,6 +60,8 @@ export type PlacementSays =
  *   found                 yes                    chosen
  *   found                 a second time, as the  chosen, but not to join: losing to another profile of the
  *                         same member            same member is no reason to leave
+ *   found                 as OCM's, and the      chosen, but not to join
+ *                         profile is not
  *   found and complete    no                     not chosen
  *   found and incomplete  no                     unknown
  *   missing or ambiguous  -                      unknown
@@ -71,6 +74,8 @@ export function placementSays(found: Found, id: ClusterId): PlacementSays {
     const message = `its placement chose the same member already, as ${went.of}; have its scheduler name only one of them`;
     return { is: "chosen", newcomer: refusal("DuplicateMember", message) };
   }
+  // The profile of that name is not the cluster that is meant. Nobody joins for it, and whoever joined by an older word waits for a newer one.
+  if (went?.is === "dangling" && went.why.reason === notOcm) return { is: "chosen", newcomer: went.why };
   if (went !== undefined) return { is: "chosen" };
   return state.is === "complete" ? { is: "not chosen" } : { is: "unknown", why: state.why };
 }

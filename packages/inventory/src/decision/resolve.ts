@@ -56,6 +56,9 @@ export function resolve(
   return { rows, named, chosen };
 }
 
+/** Why a profile is not the managed cluster that OCM names. */
+export const notOcm = "NotOcm";
+
 const chosen: Went = { is: "chosen" };
 
 function wentOf({ api }: Slice, { id, bad }: Row, cluster: Cluster | undefined, members: Map<string, ClusterId>): Went {
@@ -68,7 +71,7 @@ function wentOf({ api }: Slice, { id, bad }: Row, cluster: Cluster | undefined, 
   if (cluster.terminating) return dangling("ProfileGoing", `profile ${id} is being deleted`);
   // OCM names managed clusters, and only its own profiles are called after them.
   if (api === "cluster.open-cluster-management.io" && cluster.manager !== ocmManager)
-    return dangling("NotOcm", `profile ${id} is not of ${ocmManager}, whose decision names only managed clusters of its own`);
+    return dangling(notOcm, `profile ${id} is not of ${ocmManager}, whose decision names only managed clusters of its own`);
   if (!cluster.memberId) return chosen;
   const first = members.get(cluster.memberId);
   if (first !== undefined) return { is: "duplicate", of: first };

@@ -1,0 +1,108 @@
+import type { Cluster, ClusterId, Refusal } from "@rollcall/contract";
+import {
+  placementSays,
+  recalled,
+  type Chosen,
+  type DecisionApi,
+  type findPlacement,
+  type Found,
+  type Placement,
+  type PlacementSays,
+} from "@rollcall/inventory";
+import type { HubDecisions } from "./decisions.ts";
+
+/** Which decision chooses, as it was said and compiled once. */
+export interface PlacementChoice {
+  readonly said: Placement;
+  readonly find: ReturnType<typeof findPlacement>;
+}
+
+/** What the decision that somebody means says now. */
+export interface PlacementView {
+  says(id: ClusterId): PlacementSays;
+  /** It is known, and says all that its scheduler means. */
+  isComplete(): boolean;
+  /** Whom it names, in its order. */
+  named(): Iterable<ClusterId>;
+  /** Its order; whoever it does not name comes last. */
+  readonly order: (a: Cluster, b: Cluster) => number;
+  /** What was found, and why nothing may be concluded from what it does not say. */
+  seen(): { readonly found: Found; readonly doubt: Refusal | undefined };
+  /** Another number whenever any answer here may be another. */
+  edition(): number;
+  /** Why it is not known, or not all of it. */
+  problem(): Refusal | undefined;
+}
+
+export interface PlacementViewOptions {
+  readonly placement: PlacementChoice;
+  readonly decisions: HubDecisions;
+  /** Who stands on the list of whoever asks: a decision that names just those needs no time to settle after a restart. */
+  readonly standing?: () => ReadonlySet<ClusterId>;
+}
+
+/** The APIs in which the decision may be that a placement means. */
+export function apisOf({ said }: PlacementChoice): readonly DecisionApi[] {
+  return said.api === undefined ? bothApis : [said.api];
+}
+
+/** The APIs that have decisions. */
+export const bothApis: readonly DecisionApi[] = ["multicluster.x-k8s.io", "cluster.open-cluster-management.io"];
+
+/** All has to hold: who is known not to be chosen by the one is not chosen, whatever the other cannot say. */
+export function narrowed(placement: PlacementSays = { is: "chosen" }, selected: Chosen): PlacementSays {
+  if ("refusal" in selected) return placement.is === "not chosen" ? placement : { is: "unknown", why: selected.refusal };
+  return selected.chosen ? placement : { is: "not chosen" };
+}
+
+/** Looks for the decision once each time that any changes, however many clusters are asked about. */
+export function viewPlacement({ placement, decisions, standing }: PlacementViewOptions): PlacementView {
+  const apis = apisOf(placement);
+  let known: { readonly of: number; readonly found: Found; readonly doubt: Refusal | undefined } | undefined;
+  let places: { readonly of: number; readonly at: ReadonlyMap<ClusterId, number> } | undefined;
+
+  function now(): NonNullable<typeof known> {
+    const of = decisions.edition();
+    if (known?.of === of) return known;
+    const { decisions: all, moment } = decisions.current();
+    const doubt = decisions.doubt(apis, placement.said.namespace);
+    return (known = { of, found: remembered(placement.find(all, moment)), doubt });
+  }
+
+  function remembered(found: Found): Found {
+    // Of what it said before nothing is known only after a restart, or when it is new.
+    if (found.is !== "found" || found.decision.last !== undefined || standing === undefined) return found;
+    return found.decision.state.is === "complete" ? found : { is: "found", decision: recalled(found.decision, standing()) };
+  }
+
+  function named(): Iterable<ClusterId> {
+    const { found } = now();
+    return found.is === "found" ? found.decision.named.keys() : [];
+  }
+
+  function placeOf(id: ClusterId): number {
+    const { of } = now();
+    if (places?.of !== of) places = { of, at: new Map(Array.from(named(), (each, at) => [each, at])) };
+    return places.at.get(id) ?? places.at.size;
+  }
+
+  return {
+    says(id) {
+      const { found, doubt } = now();
+      const said = placementSays(found, id);
+      return said.is === "chosen" || doubt === undefined ? said : { is: "unknown", why: doubt };
+    },
+    isComplete() {
+      const { found, doubt } = now();
+      return doubt === undefined && found.is === "found" && found.decision.state.is === "complete";
+    },
+    named,
+    seen: now,
+    edition: () => decisions.edition(),
+    order: (a, b) => placeOf(a.id) - placeOf(b.id) || (a.id < b.id ? -1 : 1),
+    problem() {
+      const { found, doubt } = now();
+      return doubt ?? (found.is === "found" ? undefined : found.why);
+    },
+  };
+}
