@@ -10,7 +10,7 @@ export interface Asked {
 
 /** Answers `/healthz`, `/readyz` and `/metrics`: nothing secret, nothing that changes anything. */
 export async function listen(address: string, { isReady, metrics }: Asked): Promise<{ readonly url: string; close(): Promise<void> }> {
-  const { host, port } = parsed(address);
+  const { host, port } = addressOf(address);
   const server = createServer((request, response) => {
     const answer = (status: number, type: string, text: string): void =>
       void response.writeHead(status, { "content-type": type }).end(text);
@@ -55,7 +55,8 @@ function parts(address: string): { readonly host: string; readonly port: number 
   return port === undefined || Number(port) > 65_535 ? undefined : { host: bracketed ?? (plain || "0.0.0.0"), port: Number(port) };
 }
 
-function parsed(address: string): { readonly host: string; readonly port: number } {
+/** The host and port to listen on. */
+export function addressOf(address: string): { readonly host: string; readonly port: number } {
   const found = parts(address);
   if (found !== undefined) return found;
   throw new RollcallError("BadAddress", `"${address}" is no address; write host:port, such as 127.0.0.1:9090`, { retry: false });

@@ -1,7 +1,17 @@
 import { describe, expect, it } from "vitest";
 import { refusal } from "@rollcall/contract";
 import { cluster } from "@rollcall/testing";
-import { answer, refused, unlessKnown, type Answerable, type Described, type Emptiness, type PluginRequest, type Ready } from "./index.ts";
+import {
+  answer,
+  answerInParts,
+  refused,
+  unlessKnown,
+  type Answerable,
+  type Described,
+  type Emptiness,
+  type PluginRequest,
+  type Ready,
+} from "./index.ts";
 
 const request: PluginRequest = {
   asks: "plugin",
@@ -114,6 +124,16 @@ describe("nobody is told that there are no clusters", () => {
 });
 
 describe("an answer", () => {
+  it("of many clusters can be made bit by bit, and is the same", () => {
+    const many = { ...ready, members: Array.from({ length: 1000 }, (_, at) => member(`c${at}`)) };
+    const parts = answerInParts(many, request);
+    let pauses = 0;
+    let part = parts.next();
+    for (; part.done !== true; part = parts.next()) pauses += 1;
+    expect(pauses).toBeGreaterThanOrEqual(10);
+    expect(part.value).toEqual(answer(many, request));
+  });
+
   it("comes in the decision's order, whoever left the decision at the end, or by name where that was asked for", () => {
     const members = [member("oslo"), member("rome", 10), member("lima", 9), member("bonn")];
     expect(names(answer({ ...ready, members }, { ...request, sort: "decision" }).body)).toEqual(["lima", "rome", "bonn", "oslo"]);

@@ -22,6 +22,15 @@ export interface Answer {
  * success, and keep what they have at everything else.
  */
 export function answer(list: Answerable, request: Request, fragments: Fragments = newFragments()): Answer {
+  const parts = answerInParts(list, request, fragments);
+  for (;;) {
+    const part = parts.next();
+    if (part.done === true) return part.value;
+  }
+}
+
+/** The same bit by bit, for whoever has others to attend to while ten thousand clusters are rendered. */
+export function* answerInParts(list: Answerable, request: Request, fragments: Fragments = newFragments()): Generator<void, Answer> {
   if (list.is !== "ready") return refused(silence(list, request));
   if (list.members.length === 0) {
     const why = whyNotEmpty(list, request);
@@ -29,11 +38,11 @@ export function answer(list: Answerable, request: Request, fragments: Fragments 
   }
   switch (request.asks) {
     case "plugin":
-      return joined(list, request, pluginShape, fragments);
+      return yield* joined(list, request, pluginShape, fragments);
     case "flux":
-      return joined(list, request, fluxShape, fragments);
+      return yield* joined(list, request, fluxShape, fragments);
     case "clusters":
-      return joined(list, request, clustersShape, fragments);
+      return yield* joined(list, request, clustersShape, fragments);
   }
 }
 
@@ -48,15 +57,19 @@ export function refused({ status, why, retryAfter }: Refused, ready?: Ready): An
   };
 }
 
-function joined<Asked extends Request>(ready: Ready, request: Asked, shape: Shape<Asked>, fragments: Fragments): Answer {
+const membersInPart = 100;
+
+function* joined<Asked extends Request>(ready: Ready, request: Asked, shape: Shape<Asked>, fragments: Fragments): Generator<void, Answer> {
   const members = inOrder(ready.members, request.sort);
   const add = shape.add(request);
   const unread: string[] = [];
-  const texts = members.map((member) => {
+  const texts: string[] = [];
+  for (const member of members) {
+    if (texts.length % membersInPart === 0) yield;
     const text = fragments.text(member, shape);
     if (text === undefined) unread.push(member.id);
-    return text + add(member);
-  });
+    texts.push(text + add(member));
+  }
   if (unread.length > 0) return refused(whyUndescribed(unread, request), ready);
 
   const body = shape.open(request, ready) + texts.join(",") + shape.close;

@@ -2,7 +2,7 @@ export type { Answerable, Described, Emptiness, Placed, Ready, Silent } from "./
 export type { ClustersRequest, FluxRequest, PlacementName, PluginRequest, Question, Request, Sort } from "./request.ts";
 export { parsePluginRequest } from "./plugin-request.ts";
 export { parseQuery, type QueryRequest } from "./query.ts";
-export { answer, refused, type Answer } from "./answer.ts";
+export { answer, answerInParts, refused, type Answer } from "./answer.ts";
 export type { Refused } from "./refuse.ts";
 export { unlessKnown } from "./unless-known.ts";
 export { newFragments, type Fragments } from "./fragments.ts";

@@ -1,0 +1,34 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { takesGzip } from "./gzipped.ts";
+import type { Written } from "./kept-answers.ts";
+
+/** A refusal that the lists have no part in. */
+export function saying(status: number, reason: string, message: string, headers: Readonly<Record<string, string>> = {}): Written {
+  return {
+    status,
+    headers: { "content-type": "application/json; charset=utf-8", "cache-control": "no-store", ...headers },
+    raw: Buffer.from(JSON.stringify({ message, reason })),
+  };
+}
+
+/** Writes an answer, and cuts off whoever reads it too slowly. Resolves to its bytes once it is over. */
+export async function reply(request: IncomingMessage, response: ServerResponse, answer: Written, writing: number): Promise<number> {
+  // Whoever has gone already does not go again.
+  if (response.destroyed) return 0;
+  const compressed = takesGzip(request.headers["accept-encoding"]) ? answer.gzip?.() : undefined;
+  const body = answer.status === 304 ? Buffer.alloc(0) : (compressed ?? answer.raw);
+  response.writeHead(answer.status, {
+    ...answer.headers,
+    "x-content-type-options": "nosniff",
+    ...(answer.gzip && { vary: "accept-encoding" }),
+    ...(answer.status !== 304 && { "content-length": body.length, ...(compressed && { "content-encoding": "gzip" }) }),
+  });
+  const slow = setTimeout(() => response.destroy(), writing);
+  return new Promise((resolve) => {
+    response.once("close", () => {
+      clearTimeout(slow);
+      resolve(body.length);
+    });
+    response.end(body);
+  });
+}
