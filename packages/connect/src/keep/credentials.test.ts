@@ -182,8 +182,14 @@ describe("a plugin that fails", () => {
     state.fails = isDown;
     const { credentials } = keep(resolve);
     const got = Promise.all(Array.from({ length: 1000 }, (_, at) => credentials.get(ask(`c${at}`))));
-    expect((await passing(got)).at(-1)).toMatchObject({ reason: "ProviderDown" });
+    expect((await passing(got)).at(-1)).toMatchObject({
+      reason: "ProviderDown",
+      message: expect.stringContaining(isDown.reason) as string,
+    });
     expect(state.calls).toBeLessThan(20);
+    // Whom it failed for is told why, however long it rests.
+    await vi.advanceTimersByTimeAsync(minute);
+    expect(credentials.status().get("fleet/c0")).toMatchObject([{ failing: isDown }]);
     state.fails = undefined;
     await vi.advanceTimersByTimeAsync(15 * minute);
     expect([...credentials.status().values()].every(([status]) => status?.failing === undefined)).toBe(true);

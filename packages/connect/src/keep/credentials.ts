@@ -1,6 +1,6 @@
 import { isRefusal, refusal, refusalOf, type ClusterId, type Handed, type Refusal } from "@rollcall/contract";
 import type { Ask, Resolve, Resolved, Source } from "../resolve.ts";
-import { isOfProvider, newBreaker, pause, type Breaker } from "./breaker.ts";
+import { isOfProvider, isResting, newBreaker, pause, type Breaker } from "./breaker.ts";
 import { believed, endOf, expiryOf, fromOf, handedOf, isReplaced, isSame, keyOf, never, renewal, secretsIn } from "./lasting.ts";
 import { newTurns, urgent } from "./turns.ts";
 
@@ -119,14 +119,15 @@ export function newCredentials({ resolve, parallel, now, random, onNews }: Crede
       const breaker = breakerOf(provider.name);
       const wait = breaker.waits(cluster, now());
       if (wait > 0) {
-        const down = refusal("ProviderDown", `provider "${provider.name}" does nothing but fail; it is asked again soon`);
+        // Whoever was told why it failed is told that still.
+        const down = entry.failing ?? isResting(provider.name, breaker.last());
         // Whoever has not failed itself comes a moment before the others, and is what it is tried out with.
         return failed(entry, down, wait + (entry.failures > 0 ? 1000 : 0));
       }
       const answer = await resolve({ ...entry.ask, known: secretsIn(entry.resolved) }, closing.signal).catch(refusalOf);
       const given = isRefusal(answer) ? answer : believed(entry, answer, now());
       if (!isRefusal(given)) breaker.succeeded();
-      else if (isOfProvider(given)) breaker.failed(cluster, now());
+      else if (isOfProvider(given)) breaker.failed(cluster, now(), given.reason);
       else breaker.passed(cluster);
       if (isRefusal(given)) return failed(entry, given, pause(entry.failures++, random()));
       took(entry, given);
