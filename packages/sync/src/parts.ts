@@ -71,6 +71,8 @@ export interface Planned {
   readonly membership: Membership;
   readonly changes: readonly Change[];
   readonly own: readonly Standing[];
+  /** Data keys, each behind its object's, in which something stands for a credential that nobody has got. */
+  readonly unknown?: ReadonlySet<string>;
 }
 
 /** What came of a look at one cluster. */

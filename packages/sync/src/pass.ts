@@ -68,7 +68,8 @@ export async function pass<Options>(id: ClusterId, parts: PassParts<Options>): P
       : unsettled === 0
         ? revocation(own, adapter)
         : [];
-  parts.planned?.(id, { membership: found, changes, own });
+  const unknown = entry !== undefined && !isRefusal(entry) ? entry.unknown : undefined;
+  parts.planned?.(id, { membership: found, changes, own, ...(unknown && { unknown }) });
   const outcome =
     pause === undefined ? allowed(parts.mode, found) : paused(found, refusal("Paused", `the list is paused: ${inWords(pause)}`));
 

@@ -1,4 +1,13 @@
-import { isRefusal, refusalOf, type Cluster, type Kept, type KubeObject, type Reachable, type Refusal } from "@rollcall/contract";
+import {
+  isRefusal,
+  objectKey,
+  refusalOf,
+  type Cluster,
+  type Kept,
+  type KubeObject,
+  type Reachable,
+  type Refusal,
+} from "@rollcall/contract";
 import { claimsOf } from "./claims.ts";
 import { assumed, markedWithLogin, readLogin, surroundings, withToken } from "./login-mark.ts";
 import { marked } from "./marks.ts";
@@ -13,6 +22,8 @@ export interface Entry {
   readonly claims: readonly string[];
   /** Data keys, each behind its object's, that hold a credential which is good and not known here: they are left as they are. */
   readonly left?: ReadonlySet<string>;
+  /** Data keys, named likewise, in which something stands for a credential that nobody has got: this is to be looked at, and never written. */
+  readonly unknown?: ReadonlySet<string>;
 }
 
 /** The cluster's objects as they should stand, or why there can be none. Whatever an adapter throws concerns this cluster alone. */
@@ -52,9 +63,10 @@ function entryOf<Options>(
   if (isCredential && login.assumed) {
     const objects = plain.map((object) => marked(object, cluster, owner));
     const as = assumed(objects, own, shapes, { isLooking: mode === "observe", now: now() });
-    if (as !== undefined) return { cluster, claims, ...as };
+    const unknown = new Set(objects.flatMap((object, at) => Object.keys(shapes[at] ?? {}).map((key) => `${objectKey(object)} ${key}`)));
+    if (as !== undefined) return { cluster, claims, ...as, unknown };
     // Nothing is written of this; it says that something would be.
-    return mode === "observe" ? { cluster, claims, objects } : undefined;
+    return mode === "observe" ? { cluster, claims, objects, unknown } : undefined;
   }
   const objects = plain.map((object) => marked(object, cluster, owner));
   return { cluster, claims, objects: handed === undefined ? objects : markedWithLogin(objects, handed, shapes, adapter) };

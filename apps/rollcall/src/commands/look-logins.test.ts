@@ -46,6 +46,14 @@ describe("whoever only looks and tries no login", () => {
     expect(word(here)).toBeUndefined();
   });
 
+  it("is shown no hash of a credential that nobody has got", async () => {
+    await using here = await fleet();
+    here.register(pushed("paris"));
+    const { stdout } = await here.run("plan");
+    expect(stdout).toMatch(/\n +\+ +config: \(with a credential that is got when it is written\)\n/);
+    expect(stdout).not.toContain("sha256:");
+  });
+
   it("does not take another server for a change that is refused where it is tried", async () => {
     await using here = await fleet();
     login(here, "paris");

@@ -14,9 +14,18 @@ export type Reading = Parameters<typeof hashes>[1] & { readonly plain?: readonly
 
 type Values = Readonly<Record<string, unknown>>;
 
-/** What a change comes to, in the order of the YAML. A secret is shown as a short hash, by which a change of it is seen. */
-export function diffOf(change: Exclude<Change, { readonly do: "refuse" }>, reading: Reading): readonly DiffLine[] {
-  const data = shown(change.object, reading);
+/**
+ * What a change comes to, in the order of the YAML. A secret is shown as a short hash, by which a change of it is seen; of a credential
+ * that nobody has got there is none.
+ */
+export function diffOf(
+  change: Exclude<Change, { readonly do: "refuse" }>,
+  reading: Reading,
+  unknown: ReadonlySet<string> = new Set(),
+): readonly DiffLine[] {
+  const known = shown(change.object, reading);
+  const data =
+    known && Object.fromEntries(Object.entries(known).map(([key, value]) => [key, unknown.has(`${change.key} ${key}`) ? notGot : value]));
   if (change.do === "create") return lines("+", { ...change.object, ...(data && { data }) }, 0);
   const { patch, standing } = change;
   const stood = standing.whole?.data ?? { ...short(standing.hashes), ...standing.plain };
@@ -33,6 +42,8 @@ export function diffOf(change: Exclude<Change, { readonly do: "refuse" }>, readi
     ...(patch.spec === undefined ? [] : keys([], { spec: patch.spec }, { spec: standing.whole?.["spec"] }, { spec: patch.spec }, 0)),
   ];
 }
+
+const notGot = "(with a credential that is got when it is written)";
 
 /** The data of an object as it may be shown; what is no Secret holds nothing to hide. */
 function shown({ kind, data }: KubeObject, reading: Reading): Values | undefined {

@@ -110,7 +110,7 @@ function listPlan(seen: Seen, isHubUnread: boolean, configPath: string): ListPla
         cluster,
         key: change.key,
         fields: change.do === "create" ? [] : change.changes,
-        diff: diffOf(change, list.consumer.adapter),
+        diff: diffOf(change, list.consumer.adapter, found.unknown),
       };
       (change.do === "create" ? creates : changes).push(write);
     }
