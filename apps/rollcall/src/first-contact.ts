@@ -39,7 +39,9 @@ function decided(hub: Hub, { lists }: Config): NonNullable<Inventoried["decision
   const decisions = hub.decisions(lists.flatMap(({ placement }) => (placement === undefined ? [] : apisOf(placement))));
   const { decisions: all, moment } = decisions.current();
   const unknown = lists.flatMap(({ name, placement }) => {
-    const why = placement && viewPlacement({ placement, decisions }).problem();
+    if (placement === undefined) return [];
+    const { found, doubt } = viewPlacement({ placement, decisions }).seen();
+    const why = doubt ?? (found.is === "found" ? undefined : found.why);
     return why === undefined ? [] : [{ list: name, ...why }];
   });
   return { found: [...decisionsAt(all, moment)].length, unknown };

@@ -4,7 +4,8 @@ import { ApiError, openTransport, type Call, type InformerEvent, type Transport 
 import { startMemoryHub, type HubKind, type HubRule, type MemoryHub } from "@rollcall/memory-hub";
 import { clusterProfileKind, profile as stored, type GivenProfile } from "@rollcall/testing";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { startHub, type Chooser, type Hub } from "./hub.ts";
+import { startHub, type Hub } from "./hub.ts";
+import type { Chooser } from "./hub/chooser.ts";
 
 const v1alpha1 = clusterProfileKind;
 const v1alpha2: HubKind = { ...clusterProfileKind, apiVersion: "multicluster.x-k8s.io/v1alpha2" };

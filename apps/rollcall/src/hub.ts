@@ -1,19 +1,18 @@
-import { type Cluster, type ClusterId, type Refusal, refusal, refusalOf } from "@rollcall/contract";
+import { type ClusterId, type Refusal, refusal, refusalOf } from "@rollcall/contract";
 import {
   advance,
   anyHealth,
   emptyFleet,
   placed,
-  type Chosen,
   type DecisionApi,
   type DecisionRule,
   type Fleet,
-  type HealthRule,
   type Profile,
   type Seen,
 } from "@rollcall/inventory";
 import type { Change, InformerEvent, InformerOptions, Transport } from "@rollcall/kube";
 import type { Choice, Inventory } from "@rollcall/sync";
+import type { Chooser } from "./hub/chooser.ts";
 import { followDecisions, isForDecisions, type HubDecisions } from "./hub/decisions.ts";
 import { duplicatesOf } from "./hub/duplicates.ts";
 import { followKind } from "./hub/follow-kind.ts";
@@ -21,7 +20,7 @@ import { healthClock } from "./hub/health-clock.ts";
 import { newHeartbeats, type Heartbeat } from "./hub/heartbeats.ts";
 import { newLost } from "./hub/lost.ts";
 import { followNamespaces, type Namespaces } from "./hub/namespaces.ts";
-import { apisOf, narrowed, viewPlacement, type PlacementChoice, type PlacementView } from "./hub/placement.ts";
+import { apisOf, narrowed, viewPlacement, type PlacementView } from "./hub/placement.ts";
 import { profileKind } from "./hub/profiles.ts";
 import { newTwins } from "./hub/twins.ts";
 
@@ -38,19 +37,6 @@ export interface HubOptions {
   readonly onEvent: (event: InformerEvent) => void;
   /** How patient it is with its watches; said by tests alone. */
   readonly timing?: Pick<InformerOptions<unknown>, "silence" | "firstRetry">;
-}
-
-/** How a list chooses from a hub. */
-export interface Chooser {
-  readonly select: (cluster: Cluster) => Chosen;
-  readonly order?: (a: Cluster, b: Cluster) => number;
-  readonly health?: HealthRule;
-  /** What a namespace is labelled with counts for it. */
-  readonly asksNamespaces?: boolean;
-  /** The decision that chooses; all else narrows that. */
-  readonly placement?: PlacementChoice;
-  /** Who stands on its list: a decision that names just those is believed at once after a restart. */
-  readonly standing?: () => ReadonlySet<ClusterId>;
 }
 
 /** The inventory of a hub, followed. */

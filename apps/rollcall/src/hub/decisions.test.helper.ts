@@ -4,7 +4,8 @@ import { ApiError, openTransport, type Call, type InformerEvent, type Transport 
 import { startMemoryHub, type HubKind, type MemoryHub } from "@rollcall/memory-hub";
 import { clusterProfileKind, decisionKind, profile as stored, type GivenProfile } from "@rollcall/testing";
 import { vi } from "vitest";
-import { startHub, type Chooser, type Hub } from "../hub.ts";
+import { startHub, type Hub } from "../hub.ts";
+import type { Chooser } from "./chooser.ts";
 
 /** A hub in memory that is followed, and what a list that follows a decision is told of it. */
 export interface DecidedHub {

@@ -17,8 +17,17 @@ export interface PlacementChoice {
   readonly find: ReturnType<typeof findPlacement>;
 }
 
+/** What was found of a placement, and why nothing may be concluded from what it does not name. */
+interface PlacementSeen {
+  readonly found: Found;
+  readonly doubt: Refusal | undefined;
+}
+
 /** What the decision that somebody means says now. */
 export interface PlacementView {
+  seen(): PlacementSeen;
+  /** Another number whenever any answer here may be another. */
+  edition(): number;
   says(id: ClusterId): PlacementSays;
   /** It is known, and says all that its scheduler means. */
   isComplete(): boolean;
@@ -26,12 +35,6 @@ export interface PlacementView {
   named(): Iterable<ClusterId>;
   /** Its order; whoever it does not name comes last. */
   readonly order: (a: Cluster, b: Cluster) => number;
-  /** What was found, and why nothing may be concluded from what it does not say. */
-  seen(): { readonly found: Found; readonly doubt: Refusal | undefined };
-  /** Another number whenever any answer here may be another. */
-  edition(): number;
-  /** Why it is not known, or not all of it. */
-  problem(): Refusal | undefined;
 }
 
 export interface PlacementViewOptions {
@@ -58,10 +61,10 @@ export function narrowed(placement: PlacementSays = { is: "chosen" }, selected: 
 /** Looks for the decision once each time that any changes, however many clusters are asked about. */
 export function viewPlacement({ placement, decisions, standing }: PlacementViewOptions): PlacementView {
   const apis = apisOf(placement);
-  let known: { readonly of: number; readonly found: Found; readonly doubt: Refusal | undefined } | undefined;
+  let known: (PlacementSeen & { readonly of: number }) | undefined;
   let places: { readonly of: number; readonly at: ReadonlyMap<ClusterId, number> } | undefined;
 
-  function now(): NonNullable<typeof known> {
+  function seen(): NonNullable<typeof known> {
     const of = decisions.edition();
     if (known?.of === of) return known;
     const { decisions: all, moment } = decisions.current();
@@ -76,33 +79,29 @@ export function viewPlacement({ placement, decisions, standing }: PlacementViewO
   }
 
   function named(): Iterable<ClusterId> {
-    const { found } = now();
+    const { found } = seen();
     return found.is === "found" ? found.decision.named.keys() : [];
   }
 
   function placeOf(id: ClusterId): number {
-    const { of } = now();
+    const { of } = seen();
     if (places?.of !== of) places = { of, at: new Map(Array.from(named(), (each, at) => [each, at])) };
     return places.at.get(id) ?? places.at.size;
   }
 
   return {
+    seen,
+    edition: () => decisions.edition(),
     says(id) {
-      const { found, doubt } = now();
+      const { found, doubt } = seen();
       const said = placementSays(found, id);
       return said.is === "chosen" || doubt === undefined ? said : { is: "unknown", why: doubt };
     },
     isComplete() {
-      const { found, doubt } = now();
+      const { found, doubt } = seen();
       return doubt === undefined && found.is === "found" && found.decision.state.is === "complete";
     },
     named,
-    seen: now,
-    edition: () => decisions.edition(),
     order: (a, b) => placeOf(a.id) - placeOf(b.id) || (a.id < b.id ? -1 : 1),
-    problem() {
-      const { found, doubt } = now();
-      return doubt ?? (found.is === "found" ? undefined : found.why);
-    },
   };
 }
