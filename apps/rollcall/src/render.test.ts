@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fromBase64, type KubeObject } from "@rollcall/contract";
+import { decision } from "@rollcall/testing";
 import { describe, expect, it } from "vitest";
 import { parseAllDocuments } from "yaml";
 import { checkConfig } from "./config/check.ts";
@@ -43,6 +44,33 @@ function profile(name: string, { metadata = {}, server = `https://${name}.exampl
 const keys = ({ objects }: Rendered): readonly string[] => objects.map(({ object }) => object.metadata.name);
 const reasons = ({ refusals }: Rendered): readonly string[] =>
   refusals.map(({ list, cluster, reason }) => `${list === undefined ? "" : `${list} `}${cluster} ${reason}`);
+
+describe("a list that follows a decision", () => {
+  const profiles = ["paris", "oslo", "rome"].map((name) => profile(name));
+  const web = (...names: readonly string[]): object => {
+    const { namespace: _, ...metadata } = decision({ name: "web-0", key: "web", of: names }).metadata;
+    return { ...decision({ name: "web-0", key: "web", of: names }), metadata };
+  };
+  const follows = config({ select: { placement: { key: "web" } } });
+
+  it("has those whom a decision in the files names, in its order", async () => {
+    const rendered = await renderLists(follows, [...profiles, web("rome", "paris")]);
+    expect(keys(rendered)).toEqual(["fleet.rome", "fleet.paris"]);
+    expect([rendered.refusals, rendered.lists]).toEqual([[], [{ list: "argocd", listed: 2, refused: 0, notSelected: 1 }]]);
+  });
+
+  it("has nobody where no file has the decision, and says so of each", async () => {
+    const rendered = await renderLists(follows, profiles);
+    expect(keys(rendered)).toEqual([]);
+    expect(reasons(rendered)).toEqual(["paris", "oslo", "rome"].map((name) => `argocd fleet/${name} NoPlacement`).toSorted());
+  });
+
+  it("does not hear who is not to be heard, and another list hears no decision", async () => {
+    const deaf = { inventory: { namespaces: ["fleet"], placements: { schedulers: ["multikueue"] } } };
+    expect(reasons(await renderLists(config({ select: { placement: { key: "web" } } }, deaf), [...profiles, web("rome")]))).toHaveLength(3);
+    expect(keys(await renderLists(config(), [...profiles, web("rome")]))).toHaveLength(3);
+  });
+});
 
 describe("profiles as their managers write them", () => {
   const files = readdirSync(samples).filter((file) => file.startsWith("cp-"));

@@ -3,6 +3,8 @@ import { isRefusal, refusal, refusalOf, type Cluster, type ClusterId, type KubeO
 import { duplicates, judgeHealth, parseProfile, placed, seeHealth, type Chosen } from "@rollcall/inventory";
 import { claimsOf, marked, newClaims, oldestFirst, type Claims } from "@rollcall/sync";
 import type { Config, ListConfig } from "./config/config.ts";
+import { narrowed } from "./hub/placement.ts";
+import { decisionsIn, isDecision, placedBy, type Placed } from "./render-decisions.ts";
 
 export interface Rendered {
   readonly objects: readonly RenderedObject[];
@@ -25,14 +27,15 @@ export interface ListCount {
   readonly notSelected: number;
 }
 
-/** What each list would hold if these were all the profiles of the hub. Namespaces among them say what they are labelled with. */
+/** What each list would hold if these were all the profiles and decisions of the hub. Namespaces among them say what they are labelled with. */
 export async function renderLists(config: Config, objects: readonly unknown[]): Promise<Rendered> {
   const { namespaces } = config.inventory;
   const all = objects.flatMap(items);
   const labels = new Map(all.filter(isNamespace).map(({ metadata }) => [metadata.name, metadata.labels ?? {}]));
-  const read = all.flatMap((each) => {
-    if (isNamespace(each)) return [];
-    const profile = parseProfile(asStored(each, namespaces));
+  const stored = all.flatMap((each) => (isNamespace(each) ? [] : [asStored(each, namespaces)]));
+  const read = stored.flatMap((each) => {
+    if (isDecision(each)) return [];
+    const profile = parseProfile(each);
     return [placed(profile, labels.get(profile.id.split("/")[0]!) ?? {})];
   });
   const named = read.filter((profile) => "cluster" in profile);
@@ -45,7 +48,8 @@ export async function renderLists(config: Config, objects: readonly unknown[]): 
       return why === undefined ? [] : [{ cluster: id, ...why }];
     }),
   ];
-  const lists = await Promise.all(config.lists.map((list) => renderList(list, clusters, labels, config)));
+  const decisions = decisionsIn(stored, clusters, config);
+  const lists = await Promise.all(config.lists.map((list) => renderList(list, placedBy(list, decisions), clusters, labels, config)));
   return {
     objects: lists.flatMap(({ objects }) => objects),
     refusals: [...unusable, ...lists.flatMap(({ refusals }) => refusals)],
@@ -53,14 +57,21 @@ export async function renderLists(config: Config, objects: readonly unknown[]): 
   };
 }
 
-async function renderList(list: ListConfig, all: readonly Cluster[], namespaces: ReadonlyMap<string, unknown>, config: Config) {
+async function renderList(
+  list: ListConfig,
+  placed: Placed | undefined,
+  all: readonly Cluster[],
+  namespaces: ReadonlyMap<string, unknown>,
+  config: Config,
+) {
   const { adapter } = list.consumer;
-  const clusters = list.order === undefined ? all : all.toSorted(list.order);
+  const order = list.order ?? (placed && ((a: Cluster, b: Cluster) => placed.placeOf(a.id) - placed.placeOf(b.id)));
+  const clusters = order === undefined ? all : all.toSorted(order);
   const claims = newClaims();
   const objects: RenderedObject[] = [];
   const refusals: Rendered["refusals"][number][] = [];
   const chosen = clusters.filter((cluster) => {
-    const said = whether(cluster, list, namespaces);
+    const said = whether(cluster, list, placed, namespaces);
     if ("refusal" in said) refusals.push({ list: list.name, cluster: cluster.id, ...said.refusal });
     return "refusal" in said || said.chosen;
   });
@@ -86,7 +97,12 @@ async function renderList(list: ListConfig, all: readonly Cluster[], namespaces:
 }
 
 /** Whether a list chooses a cluster that it does not have yet. */
-function whether(cluster: Cluster, { select, health, asksNamespaces }: ListConfig, namespaces: ReadonlyMap<string, unknown>): Chosen {
+function whether(
+  cluster: Cluster,
+  { select, health, asksNamespaces }: ListConfig,
+  placed: Placed | undefined,
+  namespaces: ReadonlyMap<string, unknown>,
+): Chosen {
   const { namespace, clusterSet } = cluster;
   if (asksNamespaces && clusterSet === undefined && !namespaces.has(namespace)) {
     const todo = `add what \`kubectl get namespace ${namespace} -o yaml\` says`;
@@ -94,11 +110,13 @@ function whether(cluster: Cluster, { select, health, asksNamespaces }: ListConfi
       refusal: refusal("NamespaceUnread", `namespace "${namespace}" is in no file, and its labels may name a cluster set; ${todo}`),
     };
   }
-  const said = select(cluster);
-  if ("refusal" in said || !said.chosen) return said;
+  const said = narrowed(placed?.says(cluster.id), select(cluster));
+  if (said.is === "not chosen") return { chosen: false };
+  if (said.is === "unknown") return { refusal: said.why };
   // A file does not say since when.
   const well = judgeHealth({ ...health, joinAfter: 0 }, seeHealth(undefined, cluster.health, 0), 0);
-  return well.is === "not to join" ? { refusal: well.why } : said;
+  const why = well.is === "not to join" ? well.why : said.newcomer;
+  return why === undefined ? { chosen: true } : { refusal: why };
 }
 
 /** The marked objects of one cluster, or why there can be none. */
