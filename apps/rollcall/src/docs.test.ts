@@ -6,6 +6,7 @@ import { commands } from "./commands/commands.ts";
 import { checkConfig } from "./config/check.ts";
 import { argocdOptions } from "./config/argocd.ts";
 import { file, list } from "./config/schema.ts";
+import { serve } from "./config/serve.ts";
 import { consumers } from "./consumers.ts";
 import { folder, rollcall } from "./run.test.helper.ts";
 
@@ -18,10 +19,12 @@ const fences = (page: string, language: string): readonly string[] =>
 
 interface JsonSchema {
   readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly items?: JsonSchema;
 }
 
 /** Every key that a schema knows, down to those that hold no others. */
-function leaves({ properties }: JsonSchema, path: string): readonly string[] {
+function leaves({ properties, items }: JsonSchema, path: string): readonly string[] {
+  if (items?.properties !== undefined) return leaves(items, `${path}[]`);
   if (properties === undefined) return [path];
   return Object.entries(properties).flatMap(([key, inner]) => leaves(inner, path === "" ? key : `${path}.${key}`));
 }
@@ -89,6 +92,13 @@ describe("docs/config.md", () => {
     expect(Number(fallback("lists[].removal.guard.max"))).toBe(guard.max);
     expect(Number(fallback("lists[].removal.guard.percent"))).toBe(guard.percent);
     expect(seconds(fallback("lists[].removal.guard.window"))).toBe(guard.window);
+    const { listen, insecure, maxAge, whenHeld } = serve.parse({ tokens: [{ file: "token" }] });
+    expect([fallback("serve.listen"), fallback("serve.insecure"), fallback("serve.whenHeld")]).toEqual([
+      listen,
+      String(insecure),
+      whenHeld,
+    ]);
+    expect(seconds(fallback("serve.maxAge"))).toBe(maxAge);
   });
 
   it("names every consumer", () => {

@@ -58,6 +58,7 @@ const restartKeys: readonly (readonly [string, (config: Config) => unknown])[] =
   ["inventory", ({ inventory }) => inventory],
   ["state.namespace", ({ stateNamespace }) => stateNamespace],
   ["metrics", ({ metrics }) => metrics],
+  ["serve", ({ serve }) => serve],
 ];
 
 function placeOf({ target, consumer, options }: ListConfig): unknown {

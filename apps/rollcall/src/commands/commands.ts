@@ -8,11 +8,25 @@ import { pause } from "./pause.ts";
 import { plan } from "./plan.ts";
 import { rbac } from "./rbac.ts";
 import { render } from "./render.ts";
+import { serve } from "./serve.ts";
 import { status } from "./status.ts";
 import { sync } from "./sync.ts";
 
 /** Everything that can be typed after `rollcall`. */
-export const commands: Readonly<Record<string, Command>> = { sync, plan, status, render, rbac, ack, hold, exclude, pause, detach, demo };
+export const commands: Readonly<Record<string, Command>> = {
+  sync,
+  serve,
+  plan,
+  status,
+  render,
+  rbac,
+  ack,
+  hold,
+  exclude,
+  pause,
+  detach,
+  demo,
+};
 
 /** The command of that name, if there is one. */
 export function commandNamed(name: string): Command | undefined {

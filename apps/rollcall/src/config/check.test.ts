@@ -192,7 +192,7 @@ describe("a mistake in the file is named at its place", () => {
     {
       when: "a misspelt key",
       value: config({}, { provider: {} }),
-      says: ["provider  is not known here; known are apiVersion, kind, instance, inventory, providers, state, metrics, lists"],
+      says: ["provider  is not known here; known are apiVersion, kind, instance, inventory, providers, state, metrics, serve, lists"],
     },
     { when: "no list", value: config({}, { lists: [] }), says: ["lists  expected at least one list, got an empty list"] },
     { when: "lists that are none", value: config({}, { lists: {} }), says: ["lists  expected at least one list, got an object"] },

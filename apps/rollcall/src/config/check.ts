@@ -9,6 +9,7 @@ import { explain, got, or } from "./expected.ts";
 import { fieldOf, isObject, withoutUndefined } from "./fields.ts";
 import { problemsOf } from "./problems.ts";
 import { file, leastGrace, list } from "./schema.ts";
+import { unknownLists } from "./serve.ts";
 import { compileSelect, selectProblems, type Watched } from "./select.ts";
 
 /**
@@ -35,7 +36,8 @@ export function checkConfig(value: unknown, providerFile?: unknown): ReadConfig 
   // Nothing can be kept by it, though it still says where lists have been kept.
   if (Array.isArray(said) && all.length === 0) problems.push({ path: "lists", message: "expected at least one list, got an empty list" });
   if (!whole.success) return { problems, leftOut };
-  const { instance, inventory, state, metrics } = whole.data;
+  const { instance, inventory, state, metrics, serve } = whole.data;
+  problems.push(...unknownLists(serve, all));
   return {
     config: {
       instance,
@@ -46,6 +48,7 @@ export function checkConfig(value: unknown, providerFile?: unknown): ReadConfig 
       providers,
       stateNamespace: state.namespace,
       ...(metrics && { metrics }),
+      ...(serve && { serve }),
       lists,
     },
     problems,

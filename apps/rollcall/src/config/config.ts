@@ -5,6 +5,7 @@ import type { GuardSettings, Mode, PaceSettings, Removals } from "@rollcall/sync
 import type { Consumer } from "../consumers.ts";
 import type { Order } from "../expression.ts";
 import type { PlacementChoice } from "../hub/placement.ts";
+import type { ServeConfig } from "./serve.ts";
 
 /** Where an API server is to be found. */
 export interface ServerRef {
@@ -47,6 +48,8 @@ export interface Config {
   readonly stateNamespace: string;
   /** Where a running Rollcall tells how it is; nowhere, unless said. */
   readonly metrics?: { readonly listen: string };
+  /** Where and to whom the lists are answered; nowhere, unless said. */
+  readonly serve?: ServeConfig;
   readonly lists: readonly ListConfig[];
 }
 

@@ -5,6 +5,7 @@ import { parse } from "yaml";
 import { notYaml } from "../one-line.ts";
 import { checkConfig } from "./check.ts";
 import type { Config, ListSource, Problem, ReadConfig, ServerRef } from "./config.ts";
+import { servedFrom } from "./serve.ts";
 
 /** Lists from a config file; paths in it are relative to where it lies. */
 export function configFile(path: string): ListSource {
@@ -74,5 +75,6 @@ function located({ config, ...found }: ReadConfig, folder: string): ReadConfig {
   const server = <T extends ServerRef>(ref: T): T =>
     ref.kubeconfig === undefined ? ref : { ...ref, kubeconfig: resolve(folder, ref.kubeconfig) };
   const lists = config.lists.map((list) => ({ ...list, target: server(list.target) }));
-  return { config: { ...config, inventory: server(config.inventory), lists } satisfies Config, ...found };
+  const serve = config.serve && servedFrom(folder, config.serve);
+  return { config: { ...config, inventory: server(config.inventory), ...(serve && { serve }), lists } satisfies Config, ...found };
 }

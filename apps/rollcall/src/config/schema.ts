@@ -4,6 +4,7 @@ import { duration } from "./duration.ts";
 import { isAddress } from "../listen.ts";
 import { expected } from "./expected.ts";
 import { isObject } from "./fields.ts";
+import { serve } from "./serve.ts";
 
 /** A name that an API server takes as a namespace or as part of a label. */
 function dnsLabel(what: string): z.ZodString {
@@ -166,5 +167,6 @@ export const file = z.strictObject({
     .default({}),
   state: z.strictObject({ namespace: namespace.default("rollcall") }).prefault({}),
   metrics: z.strictObject({ listen: z.string().refine(isAddress, expected("host:port, such as 127.0.0.1:9090")) }).optional(),
+  serve: serve.optional(),
   lists: z.array(z.unknown(), expected("at least one list")),
 });

@@ -76,6 +76,7 @@ export function servedFrom(folder: string, { tokens, tls, ...rest }: ServeConfig
   };
 }
 
-function isLoopback(listen: string): boolean {
+/** Whether only this machine can ask there. */
+export function isLoopback(listen: string): boolean {
   return /^(?:127(?:\.\d{1,3}){3}|::1|localhost)$/.test(addressOf(listen).host);
 }

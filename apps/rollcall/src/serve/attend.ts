@@ -55,19 +55,19 @@ export async function attend(request: IncomingMessage, desk: Desk): Promise<Atte
     const { status, headers, body } = refused({ status: 400, why: question });
     return { route, answer: { status, headers, raw: Buffer.from(body) }, token: who };
   }
-  const { asked, answerable } = ask(question, who, desk);
+  const { asked, answerable } = await ask(question, who, desk);
   const answer = await desk.answers.of(answerable, asked);
   const known = request.method === "GET" && unlessKnown({ ...answer, body: "" }, request.headers["if-none-match"]).status === 304;
   return { route, asked, token: who, answer: known ? { ...answer, status: 304 } : answer };
 }
 
 /** The question within the scope of whoever asks, and what the list says to it. */
-function ask(question: Request, scope: TokenFile, { source, config }: Desk): { asked: Request; answerable: Answerable } {
+async function ask(question: Request, scope: TokenFile, { source, config }: Desk): Promise<{ asked: Request; answerable: Answerable }> {
   const lists = source.lists();
   const asked = askedWithin(question, scope, lists);
   if ("is" in asked) return { asked: question, answerable: asked };
   const { list, placement } = asked;
-  const said = heardWithin(source.answerable({ list, ...(placement && { placement }) }), scope);
+  const said = heardWithin(await source.answerable({ list, ...(placement && { placement }) }), scope);
   if (said.is === "no list") return { asked, answerable: { is: "no list", lists: listsWithin(scope, lists) } };
   if (said.is === "ready" && said.age !== undefined && said.age > config.maxAge)
     return { asked, answerable: { is: "stale", seconds: said.age } };

@@ -5,5 +5,5 @@ export interface AnswerSource {
   /** Names of lists that may be asked for. */
   lists(): readonly string[];
   /** What a list, or one placement within it, can say at this moment; cheap: it is asked for every request. */
-  answerable(question: { readonly list: string; readonly placement?: PlacementName }): Answerable;
+  answerable(question: { readonly list: string; readonly placement?: PlacementName }): Answerable | Promise<Answerable>;
 }
