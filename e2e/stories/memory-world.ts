@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { KubeObject } from "@rollcall/contract";
 import { startMemoryHub, type HubRule, type HubUser } from "@rollcall/memory-hub";
-import { startProxy } from "@rollcall/testing";
+import { decisionKind, ocmDecisionKind, startProxy } from "@rollcall/testing";
 import { stringify } from "yaml";
 import { byHand, withoutHub } from "./by-hand.ts";
 import { launchProgram, type Program } from "./program.ts";
@@ -23,6 +23,8 @@ export async function memoryWorld(): Promise<World> {
       namespaced: true,
       status: true as const,
     },
+    decisionKind,
+    ocmDecisionKind,
     { apiVersion: "argoproj.io/v1alpha1", kind: "Application", plural: "applications", namespaced: true },
   ];
   const hub = await startMemoryHub({ namespaces: Object.values(places), kinds, users: [user] });

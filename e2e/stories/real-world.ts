@@ -59,7 +59,7 @@ export async function realWorld(plane: ControlPlane): Promise<World> {
     get: (kind, name) => plane.get(kind, namespaceOf(places, kind), name),
     secrets: () => plane.list("Secret", places.argocd),
     async edit(kind, name, patch) {
-      const plural = { ClusterProfile: "", Secret: "secrets", Application: "", ConfigMap: "configmaps" }[kind];
+      const plural = { ClusterProfile: "", PlacementDecision: "", Secret: "secrets", Application: "", ConfigMap: "configmaps" }[kind];
       const path = `/api/v1/namespaces/${namespaceOf(places, kind)}/${plural}/${name}`;
       const { status, text } = await plane.admin("PATCH", path, patch, { "content-type": "application/merge-patch+json" });
       if (status !== 200) throw new Error(`cannot edit ${kind} ${name}: ${status} ${text}`);

@@ -7,7 +7,9 @@ import { stories } from "./stories.ts";
 describe("stories on a real kube-apiserver", () => {
   let plane: ControlPlane;
   beforeAll(async () => {
-    plane = await startControlPlane({ crds: [crds.clusterProfiles, crds.applications] });
+    plane = await startControlPlane({
+      crds: [crds.clusterProfiles, crds.placementDecisions, crds.ocmPlacementDecisions, crds.applications],
+    });
   });
   afterAll(() => plane?.stop());
 

@@ -1,6 +1,7 @@
 import { fromBase64 } from "@rollcall/contract";
 import { expect } from "vitest";
 import { clusterSets, health } from "./choosing.ts";
+import { following } from "./following.ts";
 import { leaving } from "./leaving.ts";
 import { looking } from "./looking.ts";
 import { orders } from "./orders.ts";
@@ -15,6 +16,7 @@ export const stories: readonly Story[] = [
   ...looking,
   clusterSets,
   health,
+  ...following,
   withdrawing,
   {
     tells: "a cluster joins: its Secret appears, complete and marked",

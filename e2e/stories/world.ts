@@ -43,7 +43,7 @@ export interface World {
 }
 
 /** The kinds that stories are about; each lives in its own namespace of the world. */
-export type StoryKind = "ClusterProfile" | "Secret" | "Application" | "ConfigMap";
+export type StoryKind = "ClusterProfile" | "PlacementDecision" | "Secret" | "Application" | "ConfigMap";
 
 /** The roll of the one list. */
 export const rollName = "rollcall-argocd-roll";
@@ -57,7 +57,7 @@ export interface ListSettings {
 }
 
 export function namespaceOf(world: Pick<World, "fleet" | "argocd" | "state">, kind: StoryKind): string {
-  if (kind === "ClusterProfile") return world.fleet;
+  if (kind === "ClusterProfile" || kind === "PlacementDecision") return world.fleet;
   return kind === "ConfigMap" ? world.state : world.argocd;
 }
 

@@ -9,6 +9,8 @@ const file = (name: string): string => fileURLToPath(new URL(`../crds/${name}`, 
 export const crds = {
   clusterProfiles: file("multicluster.x-k8s.io_clusterprofiles.yaml"),
   placementDecisions: file("multicluster.x-k8s.io_placementdecisions.yaml"),
+  /** OCM's own by name, with any content and no status of its own. */
+  ocmPlacementDecisions: file("rollcall-ocm-placementdecisions.yaml"),
   /** Argo CD's Application by name, with any content. */
   applications: file("rollcall-applications.yaml"),
 } as const;
