@@ -92,10 +92,15 @@ async function read(
   return isRefusal(json) ? json : parsePluginRequest(json.value);
 }
 
+/** Whoever only asks for health need not be known, and so is not let stay. */
 function health(route: "healthz" | "readyz", isReady: boolean): Written {
-  if (route === "healthz" || isReady)
-    return { status: 200, headers: { "content-type": "text/plain", "cache-control": "no-store" }, raw: Buffer.from("ok\n") };
-  return saying(503, "NotReady", "not every list has been gone through yet; ask again soon", { "retry-after": "5" });
+  if (route === "readyz" && !isReady)
+    return saying(503, "NotReady", "not every list has been gone through yet; ask again soon", { "retry-after": "5", connection: "close" });
+  return {
+    status: 200,
+    headers: { "content-type": "text/plain", "cache-control": "no-store", connection: "close" },
+    raw: Buffer.from("ok\n"),
+  };
 }
 
 function whereElse(routed: Exclude<ReturnType<typeof routeOf>, { is: "route" }>, prefix: string): Written {

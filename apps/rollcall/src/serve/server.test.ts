@@ -133,6 +133,15 @@ describe("nobody is told less than all", () => {
   });
 });
 
+it("what cannot be sent costs this one connection, and nobody else", async () => {
+  await using service = await running();
+  service.source.says.set("argocd", { ...ready("1\n2", "paris") });
+  await expect(service.post({ list: "argocd" })).rejects.toThrow("socket hang up");
+  service.source.says.set("argocd", ready("3", "paris"));
+  expect((await service.post({ list: "argocd" })).status).toBe(200);
+  expect(service.lines.join("")).toContain('"message":"answer failed"');
+});
+
 describe("a question that cannot be answered says what to do", () => {
   it.each([
     { when: "no such path", path: "/api/v2/clusters", method: "GET", status: 404, says: "/flux/v1/inputs" },
@@ -193,10 +202,11 @@ describe("a question that cannot be answered says what to do", () => {
     expect(message(got.json)).toContain(says);
   });
 
-  it("to a probe of health as to a probe of readiness", async () => {
+  it("probes hear that it is alive, and when it is ready; their connections are not kept", async () => {
     let isReady = false;
     await using service = await running({ with: { isReady: () => isReady } });
-    expect((await service.ask("/healthz", { headers: {} })).text).toBe("ok\n");
+    const alive = await service.ask("/healthz", { headers: {} });
+    expect([alive.text, alive.headers["connection"]]).toEqual(["ok\n", "close"]);
     const early = await service.ask("/readyz", { headers: {} });
     expect([early.status, reason(early.json)]).toEqual([503, "NotReady"]);
     isReady = true;

@@ -52,9 +52,12 @@ export async function startServer(serve: Serve): Promise<Serving> {
     const server = await newServer(config, limits, files);
     const drain = drainOf(server, config.tls !== undefined);
     server.on("request", (request: IncomingMessage, response: ServerResponse) => {
-      void serveOne(request, response, desk, (told) => {
+      serveOne(request, response, desk, (told) => {
         tell(told, log);
         heard?.(told);
+      }).catch((error: unknown) => {
+        log("error", "answer failed", { error });
+        response.destroy();
       });
     });
     await listening(server, config.listen);
