@@ -2,6 +2,7 @@ import type { Connect } from "@rollcall/connect";
 import type { ClusterId } from "@rollcall/contract";
 import { sleep } from "@rollcall/kube";
 import {
+  askedBook,
   inForce,
   keepList,
   type Inventory,
@@ -13,6 +14,7 @@ import {
   type RollKeeper,
   type Target,
 } from "@rollcall/sync";
+import { listAnswers, type ListAnswers } from "./answers/list-answers.ts";
 import type { ListConfig, ServerRef } from "./config/config.ts";
 import type { Hub } from "./hub.ts";
 import type { Identity } from "./hub/identity.ts";
@@ -49,6 +51,8 @@ export interface Shared {
   readonly words?: () => LoginWords;
   /** The namespace of the rolls. */
   readonly stateNamespace: string;
+  /** How lists answer those who ask, where anybody may. */
+  readonly serve?: { readonly maxAge: number; readonly refusesHeld: boolean; readonly boot: string };
   /** Lists at work, by name. */
   readonly lists: Map<string, KeptList>;
   readonly log: Log;
@@ -63,6 +67,8 @@ export interface Life {
   readonly config: ListConfig;
   /** Resolves when it has been gone through once, or will not be. */
   readonly settled: Promise<void>;
+  /** What it says to those who ask, once it has been gone through. */
+  answers(): ListAnswers | undefined;
   /** What is ordered about it now; undefined before its roll was read. */
   orders(): Orders | undefined;
   /** Takes up nothing new and resolves when what is at work is done and written down. Nothing of the list is taken away. */
@@ -78,6 +84,7 @@ export function beginLife(list: ListConfig, before: Promise<void>, shared: Share
   const signal = AbortSignal.any([shared.signal, ending.signal]);
   let kept: KeptList | undefined;
   let sayer: LoginSayer | undefined;
+  let answers: ListAnswers | undefined;
   let known: RollKeeper | undefined;
   const told = {
     look: (ids: Iterable<string>) => kept?.touched(ids),
@@ -94,6 +101,8 @@ export function beginLife(list: ListConfig, before: Promise<void>, shared: Share
     await Promise.race([hub.synced(list), ...patience]);
     await Promise.race([identity.known, ...patience]);
     if (signal.aborted) return;
+    const book = { transport: target.transport, namespace: shared.stateNamespace, owner: { instance, list: name } };
+    const standing = (): ReadonlySet<ClusterId> => new Set(target.ids(name));
     kept = keepList({
       owner: { instance, list: name },
       mode: list.mode,
@@ -104,10 +113,11 @@ export function beginLife(list: ListConfig, before: Promise<void>, shared: Share
       ...(list.pacing && { pacing: list.pacing }),
       target,
       roll,
-      inventory: watched(hub.inventory({ ...list, standing: () => new Set(target.ids(name)) }), identity),
+      inventory: watched(hub.inventory({ ...list, standing }), identity),
       connect: shared.connect,
       hub: () => ({ ...uidOf(identity), timesBack: hub.timesBack() }),
       now: shared.now,
+      isForOthers: (digest) => answers?.waitsFor(digest) ?? false,
       ...(onlooker && { planned: (id, planned) => onlooker.planned(name, id, planned) }),
       report(event) {
         logList(log, event, digest);
@@ -117,7 +127,7 @@ export function beginLife(list: ListConfig, before: Promise<void>, shared: Share
     });
     if (shared.words !== undefined && list.mode === "sync")
       sayer = loginSayer({
-        book: { transport: target.transport, namespace: shared.stateNamespace, owner: { instance, list: name } },
+        book,
         words: shared.words,
         said: () => roll.logins(),
         concerned: () => kept?.status().keys() ?? [],
@@ -128,6 +138,18 @@ export function beginLife(list: ListConfig, before: Promise<void>, shared: Share
     await kept.idle();
     sayer?.look();
     onlooker?.through(name);
+    if (shared.serve !== undefined)
+      answers = listAnswers({
+        list,
+        kept,
+        hub,
+        standing,
+        book: askedBook(book),
+        ack: () => roll.ack(),
+        usedAck: () => roll.commit({ ack: [] }),
+        now: shared.now,
+        ...shared.serve,
+      });
     if (!signal.aborted) log("info", "list gone through", { list: name, clusters: kept.status().size, config: digest });
   }
 
@@ -138,9 +160,11 @@ export function beginLife(list: ListConfig, before: Promise<void>, shared: Share
   return {
     config: list,
     settled: Promise.race([goneThrough, sleep(2 ** 31 - 1, signal)]),
+    answers: () => answers,
     orders: () => known && inForce(known.orders(), shared.now()),
     async close() {
       ending.abort();
+      answers = undefined;
       await before;
       await kept?.close();
       await sayer?.close();

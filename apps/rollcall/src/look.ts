@@ -3,9 +3,11 @@ import { refusalOf, type ClusterId, type Refusal } from "@rollcall/contract";
 import { sleep, type Transport } from "@rollcall/kube";
 import {
   anchorOf,
+  heldPlacements,
   inForce,
   takeStep,
   type GuardView,
+  type HeldPlacement,
   type LoginWord,
   type LoginWords,
   type Orders,
@@ -33,6 +35,8 @@ export interface Seen {
   readonly otherHub?: OtherHub;
   /** Namespaces that it would write to and that are not there. */
   readonly absent: readonly string[];
+  /** Placements that are answered as before until a person says yes. */
+  readonly heldPlacements: readonly HeldPlacement[];
 }
 
 /** What was found to be done for a cluster, and what only others know of it: who still uses it, what came of its login. */
@@ -127,6 +131,7 @@ export async function look({ config, open, timeout, asksNamespaces = false, now 
         guard,
         ...(isDoubted(all) && { otherHub: await compared(rollcall, config, list, all) }),
         absent: asksNamespaces ? await absentAt(stands, list, config, all) : [],
+        heldPlacements: config.serve === undefined ? [] : await heldAt(stands, list, config),
       };
     });
     return {
@@ -167,6 +172,12 @@ function isDoubted(all: ReadonlyMap<ClusterId, Planned>): boolean {
 function compared({ hub }: Rollcall, { providers }: Config, list: ListConfig, planned: ReadonlyMap<ClusterId, Planned>): Promise<OtherHub> {
   const inventory = hub.inventory(list);
   return otherHub({ list, planned, inventory, connect: assumingLogins(() => providers) });
+}
+
+/** Nothing else of a list depends on it, so that who may not read it is told all else. */
+function heldAt({ target: { transport } }: Stands, { name }: ListConfig, config: Config): Promise<readonly HeldPlacement[]> {
+  const owner = { instance: config.instance, list: name };
+  return heldPlacements({ transport, namespace: config.stateNamespace, owner }).catch(() => []);
 }
 
 /** A list of what is in a namespace that is not there is just empty, so that it is asked for by name where nothing stands yet. */

@@ -1,8 +1,8 @@
 import type { Kind, KubeObject } from "@rollcall/contract";
 import { groupOf } from "@rollcall/kube";
-import { rollName, type Mode } from "@rollcall/sync";
+import { askedName, rollName, type Mode } from "@rollcall/sync";
 import type { Config, ListConfig, ServerRef } from "./config/config.ts";
-import { apisOf } from "./hub/placement.ts";
+import { apisOf, bothApis } from "./hub/placement.ts";
 import { loginRights } from "./login-rights.ts";
 import { serverKey, serverOf } from "./servers.ts";
 
@@ -72,9 +72,10 @@ export function rbacOf(config: Config, account: Account, role: Role = "keeper"):
   ];
 }
 
-/** Decisions are read where a list follows one, and of those APIs alone in which it may be. */
-function decisionRights({ inventory, lists }: Config): readonly Placed[] {
-  const apis = new Set(lists.flatMap(({ placement }) => (placement === undefined ? [] : apisOf(placement))));
+/** Decisions are read where a list follows one, and of those APIs alone in which it may be; whoever asks may ask for one of any. */
+function decisionRights({ inventory, lists, serve }: Config): readonly Placed[] {
+  const followed = lists.flatMap(({ placement }) => (placement === undefined ? [] : apisOf(placement)));
+  const apis = new Set([...followed, ...(serve === undefined ? [] : bothApis)]);
   return inventory.placements.namespaces.flatMap((namespace) =>
     [...apis].map((api) => ({ namespace, rule: rule(api, "placementdecisions", ["list", "watch"]) })),
   );
@@ -92,7 +93,11 @@ interface Placed {
   readonly rule: Rule;
 }
 
-function rightsOf({ name, consumer, options, mode }: ListConfig, { instance, stateNamespace }: Config, role: Role): readonly Placed[] {
+function rightsOf(
+  { name, consumer, options, mode }: ListConfig,
+  { instance, serve, stateNamespace }: Config,
+  role: Role,
+): readonly Placed[] {
   // Both ways to go: whoever is on one of them stays on it when the config names the other.
   const { drain, release } = consumer.adapter.leave(options);
   const reads = [...drain, ...release].flatMap((step) => (step.does === "untilUnused" ? step.reads : []));
@@ -100,7 +105,8 @@ function rightsOf({ name, consumer, options, mode }: ListConfig, { instance, sta
   const writesRoll = does === "sync" || role === "operator";
   const roll = {
     ...rule("", "configmaps", ["get", ...(writesRoll ? ["patch"] : [])]),
-    resourceNames: [rollName({ instance, list: name })],
+    // Whom its placements were answered last stands beside it.
+    resourceNames: [rollName({ instance, list: name }), ...(serve === undefined ? [] : [askedName({ instance, list: name })])],
   };
   const kinds = consumer.adapter.writes(options);
   // Whoever looks is told which namespace is not there; a keeper finds out by writing.

@@ -1,9 +1,12 @@
+import { randomBytes } from "node:crypto";
 import { assumingLogins, type CredentialStatus, type Provider } from "@rollcall/connect";
 import type { ClusterId } from "@rollcall/contract";
 import { sleep, type InformerEvent, type Transport } from "@rollcall/kube";
 import type { KeptList, ListEvent } from "@rollcall/sync";
+import type { ListAnswers } from "./answers/list-answers.ts";
 import type { Config, ListConfig, ReadConfig, ServerRef } from "./config/config.ts";
 import { startHub, type Hub } from "./hub.ts";
+import { bothApis } from "./hub/placement.ts";
 import { identify } from "./hub/identity.ts";
 import { logLeftBehind } from "./left-behind.ts";
 import { beginLife, lookAgain, type Life, type Onlooker, type Shared } from "./life.ts";
@@ -36,6 +39,10 @@ export interface RollcallParts {
 export interface Rollcall {
   readonly hub: Hub;
   readonly lists: ReadonlyMap<string, KeptList>;
+  /** The names of the lists, whether or not they can be kept at this moment. */
+  names(): readonly string[];
+  /** What a list says to those who ask, where anybody may and it has been gone through. */
+  answers(list: string): ListAnswers | undefined;
   /** How the credentials stand that were got for clusters. */
   credentials(): ReadonlyMap<ClusterId, readonly CredentialStatus[]>;
   /** Resolves when every list has been gone through once. */
@@ -98,6 +105,8 @@ export async function startRollcall({
     onDecision: () => lists.forEach(lookAgain),
     timing,
   });
+  // Whoever asks for a placement first would be told that nothing of it is known yet.
+  if (config.serve !== undefined) hub.decisions(bothApis);
   const providers = (): readonly Provider[] => config.providers;
   const look = (id: ClusterId): void => lists.forEach((list) => list.look([id]));
   const logins =
@@ -129,6 +138,9 @@ export async function startRollcall({
     connect: logins?.connect ?? assumingLogins(providers),
     ...(logins && { words: logins.words }),
     stateNamespace: config.stateNamespace,
+    ...(config.serve && {
+      serve: { maxAge: config.serve.maxAge, refusesHeld: config.serve.whenHeld === "refuse", boot: randomBytes(6).toString("hex") },
+    }),
   };
 
   /** Lists that are being closed; who comes after one of the same name waits for it. */
@@ -153,6 +165,8 @@ export async function startRollcall({
   return {
     hub,
     lists,
+    names: () => [...lives.keys()],
+    answers: (list) => lives.get(list)?.answers(),
     credentials: () => logins?.status() ?? new Map(),
     async settled() {
       // Who joins meanwhile is waited for too.

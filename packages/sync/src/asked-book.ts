@@ -132,13 +132,19 @@ function knownOf(key: string, { placement, clusters, window, since, held }: Text
   };
 }
 
-/** Those that wait for a person's word, for somebody who looks on: each with its digest. */
-export async function heldPlacements(
-  options: AskedBookOptions,
-): Promise<readonly { readonly placement: string; readonly digest: string }[]> {
+/** A placement that waits for a person's word. */
+export interface HeldPlacement {
+  readonly placement: string;
+  readonly why: string;
+  readonly digest: string;
+}
+
+/** Those that wait, for somebody who looks on. */
+export async function heldPlacements(options: AskedBookOptions): Promise<readonly HeldPlacement[]> {
   return [...readAsked(await findAsked(options)).values()].flatMap((known) => {
-    if (known instanceof RollcallError || known.asked.held?.digest === undefined) return [];
-    return [{ placement: known.placement, digest: known.asked.held.digest }];
+    if (known instanceof RollcallError) return [];
+    const { why, digest } = known.asked.held ?? {};
+    return why === undefined || digest === undefined ? [] : [{ placement: known.placement, why, digest }];
   });
 }
 

@@ -7,7 +7,7 @@ export type { PaceSettings } from "./pace.ts";
 export { confirm, giveOrders, readBook, type BookPage, type OrderBook } from "./order-book.ts";
 export { sayOfLogins, type LoginWord, type LoginWords } from "./login-words.ts";
 export { answerPlacement, type Asked } from "./asked.ts";
-export { askedBook, askedName, heldPlacements, type AskedBook } from "./asked-book.ts";
+export { askedBook, askedName, heldPlacements, type AskedBook, type HeldPlacement } from "./asked-book.ts";
 export { digestByRoll } from "./digest-by-roll.ts";
 export { inForce, inWords, noOrders, readOrders, type Order, type Orders } from "./orders.ts";
 export type { Change } from "./plan.ts";

@@ -1,4 +1,6 @@
 import { digestOf } from "@rollcall/contract";
+import { openTransport } from "@rollcall/kube";
+import { askedBook } from "@rollcall/sync";
 import { describe, expect, it } from "vitest";
 import { prod, scene } from "./look.test.helper.ts";
 import { argocdList, onHub, type OnHub } from "./on-hub.test.helper.ts";
@@ -50,6 +52,22 @@ describe("rollcall ack", () => {
       stdout: `${isSet(digest)}taken up: list argocd goes on\n`,
       stderr: "",
     });
+  });
+
+  it("is for a placement of the list that waits as well, also where nobody ever left the list", async () => {
+    await using at = await onHub();
+    const transport = openTransport({ url: at.hub.url, token: async () => at.hub.token });
+    const book = askedBook({ transport, namespace: "rollcall", owner: { instance: "rollcall", list: "argocd" } });
+    await book.load();
+    await book.put('{"key":"web"}', { clusters: new Set(["fleet/paris"]), held: { why: "nobody would be left", digest } });
+    await transport.close();
+    const ran = await at.run("ack", "argocd", digest, "--wait", "1s");
+    expect(ran).toMatchObject({
+      code: 2,
+      stdout: isSet(digest),
+      stderr: expect.stringContaining("a placement of the list still waits") as string,
+    });
+    expect(ackOf(at)).toBe(digest);
   });
 
   it("does not wait where it is told not to", async () => {

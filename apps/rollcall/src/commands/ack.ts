@@ -1,10 +1,10 @@
 import { RollcallError } from "@rollcall/contract";
 import { sleep } from "@rollcall/kube";
-import { confirm, readBook, type BookPage, type OrderBook } from "@rollcall/sync";
+import { confirm, giveOrders, readBook, type BookPage, type OrderBook } from "@rollcall/sync";
 import { atList, type AtList } from "./at-list.ts";
 import type { Command } from "./command.ts";
 import { secondsOf } from "./moment.ts";
-import { guardDigest, isInVain } from "./waiting.ts";
+import { guardDigest, isForAnswers, isInVain } from "./waiting.ts";
 
 /** Says yes to exactly the plan that a digest names. */
 export const ack: Command = {
@@ -24,10 +24,12 @@ export const ack: Command = {
       const { mode } = at.list;
       if (mode !== "sync") throw bad(`list "${name}" is in mode ${mode}: nobody leaves it, so nothing waits for a yes`);
       const page = await readBook(at.book);
-      if (page !== undefined && (await isInVain(at, page)))
+      if (page !== undefined && (await isInVain(at, page, digest)))
         throw bad(
           `nobody is missing from list "${name}" by its roll, so nothing waits for a yes and none was set; rollcall status says how it stands`,
         );
+      // A list of which nobody ever left has no roll yet, and its placements may wait all the same.
+      if (page === undefined && (await isForAnswers(at, digest))) await giveOrders(at.book, (orders) => orders);
       await confirm(at.book, digest);
       out(`a yes to ${digest} is set for list ${name}; it counts for exactly that plan, once a running Rollcall takes it up\n`);
       if (wait === 0) return 0;
@@ -36,7 +38,7 @@ export const ack: Command = {
         out(`taken up: list ${name} goes on\n`);
         return 0;
       }
-      err(`rollcall: not taken up in ${wait} s: ${whyNot(at, digest, left)}\n`);
+      err(`rollcall: not taken up in ${wait} s: ${whyNot(at, digest, left, await isForAnswers(at, digest))}\n`);
       return 2;
     });
   },
@@ -55,8 +57,9 @@ async function untilTaken(book: OrderBook, digest: string, seconds: number): Pro
   }
 }
 
-function whyNot(at: AtList, digest: string, page: BookPage): string {
+function whyNot(at: AtList, digest: string, page: BookPage, isForAnswer: boolean): string {
   const { list, book } = at;
+  if (isForAnswer) return "a placement of the list still waits for it, and goes on when it is asked for the next time";
   if (guardDigest(at, page) === digest)
     return `the plan is still this one, so no running Rollcall keeps list "${list.name}" of instance "${book.owner.instance}"; the yes stands until one does`;
   return "what waits by the roll is another plan, so nobody goes for this yes; look again with rollcall status, and confirm what it says then";

@@ -1,3 +1,4 @@
+import { answerSource } from "../answers/source.ts";
 import { configFile, problemText } from "../config/file.ts";
 import { jsonLog } from "../log.ts";
 import { newLines } from "../lines.ts";
@@ -6,6 +7,7 @@ import { newMetrics } from "../metrics.ts";
 import { openServer } from "../open-server.ts";
 import { followConfig } from "../reload.ts";
 import { startRollcall } from "../rollcall.ts";
+import { startServer } from "../serve/server.ts";
 import { required, type Command } from "./command.ts";
 
 /** Keeps every list of a config true until told to stop. */
@@ -61,11 +63,15 @@ export const sync: Command = {
       });
     const telling = config.metrics && (await listen(config.metrics.listen, { isReady: () => isReady, metrics: text }));
     if (telling !== undefined) log("info", "listening", { url: telling.url });
+    const serving =
+      config.serve && (await startServer({ config: config.serve, source: answerSource(rollcall), log, isReady: () => isReady }));
+    if (serving !== undefined) log("info", "answering", { url: serving.url });
     log("info", "started", { lists: config.lists.map(({ name, mode }) => `${name} (${mode})`), namespaces: config.inventory.namespaces });
     const signal = await stopped;
     log("info", "stopping", { signal });
     process.off("SIGHUP", hungUp);
     following.abort();
+    await serving?.stop();
     await telling?.close();
     await rollcall.stop();
     log("info", "stopped");

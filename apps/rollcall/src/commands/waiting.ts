@@ -1,5 +1,5 @@
 import { read } from "@rollcall/kube";
-import { digestByRoll, type BookPage } from "@rollcall/sync";
+import { digestByRoll, heldPlacements, type BookPage } from "@rollcall/sync";
 import type { AtList } from "./at-list.ts";
 
 /** The digest that the guard waits for, as far as the roll alone tells. */
@@ -8,10 +8,16 @@ export function guardDigest({ list }: AtList, { roll, orders }: Pick<BookPage, "
   return digestByRoll({ list: name, roll, orders, removals, leave: consumer.adapter.leave(options), now: Date.now() });
 }
 
-/** Whether surely nothing waits for a yes: nobody is missing by the roll, and the hub is the one that it names. */
-export async function isInVain(at: AtList, page: BookPage): Promise<boolean> {
+/** Whether surely nothing waits for this yes: no placement of the list does, nobody is missing by the roll, and the hub is the one that it names. */
+export async function isInVain(at: AtList, page: BookPage, digest: string): Promise<boolean> {
+  if (await isForAnswers(at, digest)) return false;
   const nobody = guardDigest(at, { ...page, roll: { ...page.roll, absences: new Map() } });
   return guardDigest(at, page) === nobody && !(await isHubDoubted(at, page));
+}
+
+/** Whether a placement of the list, as it is answered to those who ask, waits for this yes. */
+export async function isForAnswers({ book }: AtList, digest: string): Promise<boolean> {
+  return (await heldPlacements(book)).some((each) => each.digest === digest);
 }
 
 const namespaces = { apiVersion: "v1", kind: "Namespace", plural: "namespaces" };

@@ -86,7 +86,7 @@ function checkList(value: unknown, at: number, inventory: Watched | undefined): 
   problems.push(...selectProblems(fieldOf(value, "select"), path, inventory));
   if (!parsed.success || problems.length > 0 || consumer === undefined || checked === undefined) return { problems };
   const said = { ...parsed.data, removal: withoutGrace(parsed.data, value) };
-  const { name, mode, removal, pace } = said;
+  const { name, mode, removal, pace, answers } = said;
   const { kubeconfig, context } = parsed.data.target;
   const { guard, ...removals } = removal;
   const target = withoutUndefined({ kubeconfig, context });
@@ -101,6 +101,7 @@ function checkList(value: unknown, at: number, inventory: Watched | undefined): 
       removals,
       ...(pace && { pacing: pace }),
       guard,
+      answers,
       digest: shortHash(canonicalJson({ ...said, options: checked.options })),
     },
     problems,

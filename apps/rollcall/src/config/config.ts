@@ -36,6 +36,8 @@ export interface ListConfig {
   /** How fast a mass change goes. */
   readonly pacing?: PaceSettings;
   readonly guard: GuardSettings;
+  /** What those who ask may be told: that there is nobody, where a decision says so and a person has said yes. */
+  readonly answers: { readonly allowEmpty: boolean };
   /** A short name for exactly what this list says, defaults included: another text with the same meaning has the same. */
   readonly digest: string;
 }

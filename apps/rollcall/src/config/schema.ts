@@ -138,6 +138,7 @@ export const list = z.strictObject({
   target: z.looseObject(server),
   options: z.record(z.string(), z.unknown()).default({}),
   pace: pace.optional(),
+  answers: z.strictObject({ allowEmpty: z.boolean().default(false) }).prefault({}),
   removal: z
     .strictObject({
       deselected: removal("deselected"),

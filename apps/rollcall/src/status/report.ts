@@ -26,6 +26,8 @@ export interface ListStatus {
   /** How many more may go in the present window of the guard, and when the next one begins. */
   readonly guard: { readonly room: number; readonly nextWindow: string };
   readonly ack?: { readonly why: string; readonly digest?: string; readonly command?: string };
+  /** Placements that are answered as before until somebody says yes. */
+  readonly placements: readonly { readonly placement: string; readonly why: string; readonly digest: string; readonly command: string }[];
 }
 
 /** A list of which nothing could be found out. */
@@ -83,6 +85,7 @@ function listStatus(seen: Seen, found: Look, { all, cluster, configPath }: Statu
     due: on.filter(([, { changes }]) => changes.some((change) => change.do !== "refuse")).length,
     clusters: asked,
     orders: orderRows(orders),
+    placements: seen.heldPlacements.map((held) => ({ ...held, command: ackCommand(list.name, held.digest, configPath) })),
     guard: { room: guard.room, nextWindow: moment(guard.nextWindow) },
     ...(ack && {
       ack: { ...ack, ...(ack.digest !== undefined && { command: ackCommand(list.name, ack.digest, configPath) }) },
@@ -171,6 +174,7 @@ function orderRows({ pause, hold, exclude }: Orders): ListStatus["orders"] {
 export function statusCode({ hub, lists }: StatusReport): number {
   const known = lists.flatMap((each) => ("problem" in each ? [] : [each]));
   if (known.length === 0) return 1;
-  const isUrgent = ({ ack, clusters }: ListStatus): boolean => ack !== undefined || clusters.some(({ needsSomebody: needs }) => needs);
+  const isUrgent = ({ ack, clusters, placements }: ListStatus): boolean =>
+    ack !== undefined || placements.length > 0 || clusters.some(({ needsSomebody: needs }) => needs);
   return hub !== undefined || known.length < lists.length || known.some(isUrgent) ? 2 : 0;
 }

@@ -27,6 +27,7 @@ const list: ListStatus = {
     },
     { cluster: "fleet/oslo", state: "newcomer", since: "2026-11-21T03:00:00Z", next: "to be written", needsSomebody: false },
   ],
+  placements: [],
   orders: [
     { order: "pause", why: "anna: Argo CD is being upgraded (until 2026-11-21T06:00:00.000Z)" },
     { order: "hold", cluster: "fleet/bonn", why: "ben: ticket 7" },
@@ -60,7 +61,16 @@ it("stays on one screen when many need somebody", () => {
 });
 
 it("is short while all is well", () => {
-  const well: ListStatus = { list: "argocd", mode: "sync", states: { member: 1 }, due: 0, clusters: [], orders: [], guard: list.guard };
+  const well: ListStatus = {
+    list: "argocd",
+    mode: "sync",
+    states: { member: 1 },
+    due: 0,
+    clusters: [],
+    orders: [],
+    placements: [],
+    guard: list.guard,
+  };
   expect(statusText({ ...report, lists: [well] }, { paint: uncoloured, most: 50 })).toBe("argocd (sync): 1 member\n");
 });
 
@@ -90,4 +100,12 @@ it("paints red what needs somebody, and spells out what would write over the ter
   const clusters = [{ ...first!, cluster: "fleet/a\u001b[2J" }];
   const text = statusText({ ...report, lists: [{ ...list, clusters }] }, { paint: coloured, most: 50 });
   expect(text).toContain("\u001b[31m  fleet/a\\u001b[2J  missing");
+});
+
+it("says which placement waits for a yes, and how to say it", () => {
+  const held = { placement: '{"key":"web"}', why: "nobody would be left", digest: "0123456789", command: "rollcall ack argocd 0123456789" };
+  const text = statusText({ ...report, lists: [{ ...list, placements: [held] }] }, { paint: uncoloured, most: 50 });
+  expect(text).toContain(
+    '  placement {"key":"web"} is answered as before: nobody would be left; if that is meant: rollcall ack argocd 0123456789\n',
+  );
 });

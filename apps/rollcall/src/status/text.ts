@@ -25,7 +25,7 @@ export function statusText({ at, hub, lists }: StatusReport, options: TextOption
 }
 
 function listText(list: ListStatus, at: number, { paint, most }: TextOptions): readonly string[] {
-  const { mode, clusters, orders, guard, ack } = list;
+  const { mode, clusters, orders, guard, ack, placements } = list;
   const rows = clusters.slice(0, most).map((each) => cells(each, at));
   const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...[head, ...rows].map((row) => row[column]!.length)));
   const line = (row: Row): string => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")}`.trimEnd();
@@ -36,6 +36,9 @@ function listText(list: ListStatus, at: number, { paint, most }: TextOptions): r
   return [
     paint("bold", headline(list)),
     ...(ack === undefined ? [] : [paint("red", `  ${ackText(ack)}`)]),
+    ...placements.map(({ placement, why, command }) =>
+      paint("red", `  placement ${oneLine(placement)} is answered as before: ${oneLine(why)}; if that is meant: ${command}`),
+    ),
     ...(rows.length === 0 ? [] : [paint("dim", line(head))]),
     ...rows.map((row, at) => paintRow(line(row), clusters[at]!, paint)),
     ...(clusters.length > most ? [paint("dim", `  … and ${clusters.length - most} more; --all shows them`)] : []),

@@ -1,0 +1,231 @@
+import type { Answerable, Placed, PlacementName, Silent } from "@rollcall/answers";
+import { canonicalJson, refusalOf, type ClusterId } from "@rollcall/contract";
+import { findPlacement, type Decision } from "@rollcall/inventory";
+import { answerPlacement, type Asked, type AskedBook, type KeptList } from "@rollcall/sync";
+import type { ListConfig } from "../config/config.ts";
+import type { Hub } from "../hub.ts";
+import { apisOf, viewPlacement, type PlacementView } from "../hub/placement.ts";
+import { numbered, type Numbered } from "./numbered.ts";
+
+export interface ListAnswersParts {
+  readonly list: Pick<ListConfig, "name" | "mode" | "placement" | "guard" | "answers">;
+  readonly kept: KeptList;
+  readonly hub: Pick<Hub, "decisions" | "heardAgo">;
+  /** Who stands on the list. */
+  readonly standing: () => ReadonlySet<ClusterId>;
+  readonly book: AskedBook;
+  /** The digest that a person has said yes to, and that it was taken up. */
+  readonly ack: () => string | undefined;
+  readonly usedAck: () => Promise<void>;
+  readonly now: () => number;
+  /** After so many seconds without a word of the hub nothing is answered. */
+  readonly maxAge: number;
+  /** While a person is asked, nothing is answered; else everybody as before. */
+  readonly refusesHeld: boolean;
+  /** Begins a generation: no other process begins one so. */
+  readonly boot: string;
+}
+
+/** What one list says to those who ask. */
+export interface ListAnswers {
+  answerable(placement?: PlacementName): Promise<Answerable>;
+  /** A digest that one of its placements waits for. */
+  waitsFor(digest: string): boolean;
+}
+
+/** A placement that somebody has asked for. */
+interface One {
+  readonly view: PlacementView;
+  readonly numbered: Numbered;
+  known?: { readonly of: string; readonly until: number; readonly is: Answerable } | undefined;
+  working?: Promise<Answerable> | undefined;
+  digest?: string | undefined;
+}
+
+/** So many placements of a list are answered, each with a guard of its own. */
+const mostPlacements = 100;
+/** So many names are remembered that nothing goes by. */
+const mostNames = 300;
+/** Milliseconds after which somebody who is held is looked at again: a window may have ended. */
+const heldFor = 2000;
+
+export function listAnswers(parts: ListAnswersParts): ListAnswers {
+  const { list, kept, hub, standing, book, maxAge, boot } = parts;
+  const whole = numbered(boot);
+  const own = list.placement && viewPlacement({ placement: list.placement, decisions: hub.decisions(apisOf(list.placement)), standing });
+  const asked = new Map<string, One>();
+  let known: { readonly of: string; readonly is: Answerable } | undefined;
+  let loaded: Promise<void> | undefined;
+
+  function stale(): Silent | undefined {
+    const seconds = Math.max(0, ...hub.heardAgo().values());
+    return seconds > maxAge ? { is: "stale", seconds } : undefined;
+  }
+
+  function answerWhole(): Answerable {
+    const silent = own && whyNot(own);
+    if (silent !== undefined) return silent;
+    const of = `${kept.version()} ${own?.edition()}`;
+    if (known?.of === of) return known.is;
+    // One after the other they come and go, and what stands meanwhile is what nobody has decided.
+    const is: Answerable =
+      own && isMoving(decisionIn(own)!)
+        ? { is: "incomplete", why: "the list follows its decision at this moment" }
+        : ready(whole, kept.answered(), own && decisionIn(own));
+    known = { of, is };
+    return is;
+  }
+
+  /** Somebody is on the way, in or out, and nothing keeps them from it. */
+  function isMoving({ named }: Decision): boolean {
+    const isGoing = (id: ClusterId): boolean => [undefined, "NewcomersFirst"].includes(kept.status().get(id)?.verdict?.reason);
+    return kept.awaits() || kept.answered().some(({ id }) => !named.has(id) && isGoing(id));
+  }
+
+  function oneOf(name: PlacementName): readonly [string, One] {
+    const words = canonicalJson({ ...name });
+    const before = asked.get(words);
+    if (before !== undefined) return [words, before];
+    const placement = { said: name, find: findPlacement(name) };
+    const remembered = (): ReadonlySet<ClusterId> => last(words)?.clusters ?? new Set();
+    const view = viewPlacement({ placement, decisions: hub.decisions(apisOf(placement)), standing: remembered });
+    const one: One = { view, numbered: numbered(boot) };
+    asked.set(words, one);
+    for (const [other, { known: answered }] of asked) {
+      if (asked.size <= mostNames) break;
+      if (answered === undefined) asked.delete(other);
+    }
+    return [words, one];
+  }
+
+  /** What cannot be read is said where it is asked for. */
+  function last(words: string): Asked | undefined {
+    try {
+      return book.get(words);
+    } catch {
+      return undefined;
+    }
+  }
+
+  async function answerOne(name: PlacementName): Promise<Answerable> {
+    if (list.mode !== "sync") return { is: "incomplete", why: `${unwritten} ${list.mode}; set mode: sync for this list` };
+    await (loaded ??= book.load().catch((error: unknown) => {
+      loaded = undefined;
+      throw error;
+    }));
+    const [words, one] = oneOf(name);
+    const silent = whyNot(one.view);
+    if (silent !== undefined) return silent;
+    const of = `${kept.version()} ${one.view.edition()}`;
+    if (one.known?.of === of && parts.now() < one.known.until) return one.known.is;
+    one.working ??= settle(words, one, of).finally(() => (one.working = undefined));
+    return one.working;
+  }
+
+  async function settle(words: string, one: One, of: string): Promise<Answerable> {
+    const decision = decisionIn(one.view)!;
+    const before = book.get(words);
+    if (before === undefined && !(await hasRoom())) return { is: "no room", most: mostPlacements };
+    const answered = kept.answered();
+    const ack = parts.ack();
+    const { asked: now, usesAck } = answerPlacement({
+      name: `${list.name} ${words}`,
+      now: parts.now(),
+      settings: list.guard,
+      named: new Set(decision.named.keys()),
+      listed: new Map(answered.map(({ id, cluster }) => [id, cluster?.manager])),
+      ...(before && { before }),
+      ...(ack !== undefined && { ack }),
+    });
+    // Whom it was answered is known before it is: whoever begins anew would leave them out without a word.
+    if (!isSame(before, now)) await book.put(words, now);
+    if (usesAck) await parts.usedAck();
+    one.digest = now.held?.digest;
+    const { held } = now;
+    const is: Answerable =
+      held?.digest !== undefined && parts.refusesHeld
+        ? { is: "held", why: held.why, digest: held.digest }
+        : ready(
+            one.numbered,
+            answered.filter(({ id }) => now.clusters.has(id)),
+            decision,
+            before === undefined,
+            held?.digest,
+          );
+    one.known = { of, is, until: held === undefined ? Number.POSITIVE_INFINITY : parts.now() + heldFor };
+    return is;
+  }
+
+  /** A placement that is no more gives its place to one that is. */
+  async function hasRoom(): Promise<boolean> {
+    const all = book.placements();
+    if (all.length < mostPlacements) return true;
+    for (const words of all) {
+      const [, { view }] = oneOf(JSON.parse(words) as PlacementName);
+      const { found, doubt } = view.seen();
+      if (found.is !== "missing" || doubt !== undefined) continue;
+      await book.put(words, undefined);
+      return true;
+    }
+    return false;
+  }
+
+  function ready(
+    as: Numbered,
+    answered: ReturnType<KeptList["answered"]>,
+    decision: Decision | undefined,
+    isFirst = false,
+    digest?: string,
+  ): Answerable {
+    const places = new Map(Array.from(decision?.named.keys() ?? [], (id, at) => [id, at]));
+    const members = answered.map((member): Placed => {
+      const reason = decision?.named.get(member.id)?.reason;
+      const order = places.get(member.id);
+      return { ...member, ...(order !== undefined && { order }), ...(reason !== undefined && { reason }) };
+    });
+    const passed = isFirst ? "nobody was ever answered" : "acknowledged";
+    return {
+      is: "ready",
+      ...as.number(members),
+      ...(decision && { decision: { name: `${decision.namespace}/${decision.called}`, size: decision.named.size } }),
+      empty: { ...(list.answers.allowEmpty && { allowed: true }), passed, ...(digest !== undefined && { digest }) },
+    };
+  }
+
+  return {
+    async answerable(placement) {
+      try {
+        return stale() ?? (placement === undefined ? answerWhole() : await answerOne(placement));
+      } catch (error) {
+        return { is: "incomplete", why: refusalOf(error).message };
+      }
+    },
+    waitsFor: (digest) => [...asked.values()].some((one) => one.digest === digest),
+  };
+}
+
+const unwritten = "whom a placement was answered has to be written down, which nothing is in mode";
+
+/** Why a decision says nothing that could be answered. */
+function whyNot(view: PlacementView): Silent | undefined {
+  const { found, doubt } = view.seen();
+  if (doubt !== undefined) return { is: "incomplete", why: doubt.message };
+  if (found.is !== "found") return { is: found.is === "missing" ? "no placement" : "ambiguous", why: found.why.message };
+  const { state } = found.decision;
+  return state.is === "complete" ? undefined : { is: "incomplete", why: state.why.message };
+}
+
+function decisionIn(view: PlacementView): Decision | undefined {
+  const { found } = view.seen();
+  return found.is === "found" ? found.decision : undefined;
+}
+
+function isSame(before: Asked | undefined, now: Asked): boolean {
+  const rest = ({ window, since, held }: Asked): string => JSON.stringify([window, since, held]);
+  return (
+    before !== undefined &&
+    before.clusters.size === now.clusters.size &&
+    before.clusters.isSubsetOf(now.clusters) &&
+    rest(before) === rest(now)
+  );
+}
