@@ -46,6 +46,13 @@ describe("too much", () => {
     expect((await ask(65_537)).status).toBe(413);
   });
 
+  it("of a body is not even read where a stranger sends it", async () => {
+    await using service = await running();
+    const { socket, all } = await raw(service.serving.url);
+    socket.write(post("content-length: 60000\r\n").replace(token, "nobody-knows-this-one"));
+    expect(await all).toMatch(/^HTTP\/1.1 401 /);
+  });
+
   it("of headers is refused in words", async () => {
     await using service = await running();
     const { socket, all } = await raw(service.serving.url);
