@@ -42,6 +42,26 @@ describe("a list that somebody asks for", () => {
   });
 });
 
+describe("a member whose Secret somebody deleted", () => {
+  it("while Rollcall was away, and that cannot be made anew, is not left out: nothing is answered", { timeout: 60_000 }, async () => {
+    const here = await bench();
+    here.publish("paris", "rome");
+    const first = await here.start();
+    await until(first, "paris rome");
+    await first.stop();
+    here.hub.remove("Secret", "one", "fleet.rome");
+    // Somebody else's object has taken its name.
+    here.hub.apply({ apiVersion: "v1", kind: "Secret", metadata: { name: "fleet.rome", namespace: "one" } });
+    const second = await here.start();
+    await soon(async () =>
+      expect(await answerable(second)).toMatchObject({ is: "incomplete", why: expect.stringContaining("fleet/rome") as string }),
+    );
+    here.hub.remove("Secret", "one", "fleet.rome");
+    second.lists.get("one")!.look(["fleet/rome"]);
+    await until(second, "paris rome");
+  });
+});
+
 describe("a placement within a list", () => {
   it("is whom its decision names of those on the list, in its order, and moves at once", { timeout: 60_000 }, async () => {
     const here = await bench();

@@ -5,6 +5,7 @@ import { answerPlacement, type Asked, type AskedBook, type KeptList } from "@rol
 import type { ListConfig } from "../config/config.ts";
 import type { Hub } from "../hub.ts";
 import { apisOf, viewPlacement, type PlacementView } from "../hub/placement.ts";
+import { decisionIn, whyNot } from "./decided.ts";
 import { numbered, type Numbered } from "./numbered.ts";
 
 export interface ListAnswersParts {
@@ -62,18 +63,40 @@ export function listAnswers(parts: ListAnswersParts): ListAnswers {
     return seconds > maxAge ? { is: "stale", seconds } : undefined;
   }
 
-  function answerWhole(): Answerable {
+  async function answerWhole(): Promise<Answerable> {
+    await opened();
     const silent = own && whyNot(own);
     if (silent !== undefined) return silent;
     const of = `${kept.version()} ${own?.edition()}`;
     if (known?.of === of) return known.is;
+    const answered = kept.answered();
+    const lost = whoIsLost(wholeList, answered);
     // One after the other they come and go, and what stands meanwhile is what nobody has decided.
-    const is: Answerable =
-      own && isMoving(decisionIn(own)!)
-        ? { is: "incomplete", why: "the list follows its decision at this moment" }
-        : ready(whole, kept.answered(), own && decisionIn(own));
+    const why = own && isMoving(decisionIn(own)!) ? "the list follows its decision at this moment" : lost;
+    const is: Answerable = why === undefined ? ready(whole, answered, own && decisionIn(own)) : { is: "incomplete", why };
+    if (why === undefined && list.mode === "sync") await remember(wholeList, { clusters: new Set(answered.map(({ id }) => id)) });
     known = { of, is };
     return is;
+  }
+
+  /** Whoever was answered before a restart and has lost what stood for it meanwhile: it has not left, and would be left out. */
+  function whoIsLost(words: string, answered: ReturnType<KeptList["answered"]>): string | undefined {
+    const here = new Set(answered.map(({ id }) => id));
+    const lost = [...(book.get(words)?.clusters ?? [])].filter((id) => !here.has(id) && kept.status().get(id)?.state === "newcomer");
+    if (lost.length === 0) return undefined;
+    return `${lost.slice(0, 5).join(", ")} ${isLost}`;
+  }
+
+  /** Whom somebody is answered is known before they are: whoever begins anew would leave them out without a word. */
+  async function remember(words: string, now: Asked): Promise<void> {
+    if (!isSame(book.get(words), now)) await book.put(words, now);
+  }
+
+  function opened(): Promise<void> {
+    return (loaded ??= book.load().catch((error: unknown) => {
+      loaded = undefined;
+      throw error;
+    }));
   }
 
   /** Somebody is on the way, in or out, and nothing keeps them from it. */
@@ -109,10 +132,7 @@ export function listAnswers(parts: ListAnswersParts): ListAnswers {
 
   async function answerOne(name: PlacementName): Promise<Answerable> {
     if (list.mode !== "sync") return { is: "incomplete", why: `${unwritten} ${list.mode}; set mode: sync for this list` };
-    await (loaded ??= book.load().catch((error: unknown) => {
-      loaded = undefined;
-      throw error;
-    }));
+    await opened();
     const [words, one] = oneOf(name);
     const silent = whyNot(one.view);
     if (silent !== undefined) return silent;
@@ -127,6 +147,8 @@ export function listAnswers(parts: ListAnswersParts): ListAnswers {
     const before = book.get(words);
     if (before === undefined && !(await hasRoom())) return { is: "no room", most: mostPlacements };
     const answered = kept.answered();
+    const why = whoIsLost(words, answered);
+    if (why !== undefined) return { is: "incomplete", why };
     const ack = parts.ack();
     const { asked: now, usesAck } = answerPlacement({
       name: `${list.name} ${words}`,
@@ -137,8 +159,7 @@ export function listAnswers(parts: ListAnswersParts): ListAnswers {
       ...(before && { before }),
       ...(ack !== undefined && { ack }),
     });
-    // Whom it was answered is known before it is: whoever begins anew would leave them out without a word.
-    if (!isSame(before, now)) await book.put(words, now);
+    await remember(words, now);
     if (usesAck) await parts.usedAck();
     one.digest = now.held?.digest;
     const { held } = now;
@@ -158,7 +179,7 @@ export function listAnswers(parts: ListAnswersParts): ListAnswers {
 
   /** A placement that is no more gives its place to one that is. */
   async function hasRoom(): Promise<boolean> {
-    const all = book.placements();
+    const all = book.placements().filter((words) => words !== wholeList);
     if (all.length < mostPlacements) return true;
     for (const words of all) {
       const [, { view }] = oneOf(JSON.parse(words) as PlacementName);
@@ -195,7 +216,7 @@ export function listAnswers(parts: ListAnswersParts): ListAnswers {
   return {
     async answerable(placement) {
       try {
-        return stale() ?? (placement === undefined ? answerWhole() : await answerOne(placement));
+        return stale() ?? (placement === undefined ? await answerWhole() : await answerOne(placement));
       } catch (error) {
         return { is: "incomplete", why: refusalOf(error).message };
       }
@@ -204,21 +225,13 @@ export function listAnswers(parts: ListAnswersParts): ListAnswers {
   };
 }
 
+/** Under this the list as a whole stands in the book. */
+const wholeList = "";
+
+const isLost =
+  "was answered before, and what stood for it on the list is gone; it is made anew when it can be, and rollcall status says what keeps it from that";
+
 const unwritten = "whom a placement was answered has to be written down, which nothing is in mode";
-
-/** Why a decision says nothing that could be answered. */
-function whyNot(view: PlacementView): Silent | undefined {
-  const { found, doubt } = view.seen();
-  if (doubt !== undefined) return { is: "incomplete", why: doubt.message };
-  if (found.is !== "found") return { is: found.is === "missing" ? "no placement" : "ambiguous", why: found.why.message };
-  const { state } = found.decision;
-  return state.is === "complete" ? undefined : { is: "incomplete", why: state.why.message };
-}
-
-function decisionIn(view: PlacementView): Decision | undefined {
-  const { found } = view.seen();
-  return found.is === "found" ? found.decision : undefined;
-}
 
 function isSame(before: Asked | undefined, now: Asked): boolean {
   const rest = ({ window, since, held }: Asked): string => JSON.stringify([window, since, held]);

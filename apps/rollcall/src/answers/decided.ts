@@ -1,0 +1,18 @@
+import type { Silent } from "@rollcall/answers";
+import type { Decision } from "@rollcall/inventory";
+import type { PlacementView } from "../hub/placement.ts";
+
+/** Why a decision says nothing that could be answered. */
+export function whyNot(view: PlacementView): Silent | undefined {
+  const { found, doubt } = view.seen();
+  if (doubt !== undefined) return { is: "incomplete", why: doubt.message };
+  if (found.is !== "found") return { is: found.is === "missing" ? "no placement" : "ambiguous", why: found.why.message };
+  const { state } = found.decision;
+  return state.is === "complete" ? undefined : { is: "incomplete", why: state.why.message };
+}
+
+/** The decision that is meant, where it is known. */
+export function decisionIn(view: PlacementView): Decision | undefined {
+  const { found } = view.seen();
+  return found.is === "found" ? found.decision : undefined;
+}
