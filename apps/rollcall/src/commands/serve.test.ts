@@ -1,7 +1,11 @@
+import { once } from "node:events";
 import type { KubeObject } from "@rollcall/contract";
-import { describe, expect, it } from "vitest";
+import { startMemoryHub } from "@rollcall/memory-hub";
+import { clusterProfileKind, profile } from "@rollcall/testing";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { stringify } from "yaml";
-import { folder, rollcall, type Ran } from "../run.test.helper.ts";
+import { configOf, listOf, provider } from "../reload.test.helper.ts";
+import { folder, rollcall, start, type Ran } from "../run.test.helper.ts";
 import { placeholder } from "../serve/manifests.ts";
 import { routeOf } from "../serve/routes.ts";
 import { tokensIn } from "../serve/tokens.ts";
@@ -46,6 +50,43 @@ describe("rollcall serve", () => {
     const { code } = await rollcall(["serve", "--config", files.at("rollcall.yaml")]);
     expect(code).toBe(1);
   });
+});
+
+it("a Rollcall that serves answers for its lists, and ends when it is told to", { timeout: 60_000 }, async () => {
+  const hub = await startMemoryHub({ kinds: [clusterProfileKind], namespaces: ["fleet", "one", "rollcall"] });
+  onTestFinished(() => hub.stop());
+  hub.apply(profile({ name: "paris" }));
+  const kubeconfig = stringify({
+    apiVersion: "v1",
+    kind: "Config",
+    "current-context": "hub",
+    contexts: [{ name: "hub", context: { cluster: "hub", user: "me" } }],
+    clusters: [{ name: "hub", cluster: { server: hub.url } }],
+    users: [{ name: "me", user: { token: hub.token } }],
+  });
+  const token = "6f1b8a6c0d3e4f52a7c9";
+  const serve = { listen: "127.0.0.1:0", tokens: [{ file: "token" }] };
+  const config = configOf([listOf("one")], {
+    inventory: { namespaces: ["fleet"], kubeconfig: "hub.conf" },
+    providers: { inline: [provider("fleet")] },
+    serve,
+  });
+  await using files = await folder({ "hub.conf": kubeconfig, "config.yaml": stringify(config), token });
+  const running = start(["serve", "--config", files.at("config.yaml")]);
+  let log = "";
+  running.stdout.on("data", (data: Buffer) => (log += data.toString()));
+  const ended = once(running, "exit");
+  await vi.waitFor(() => expect(log).toContain('"message":"answering"'), { timeout: 20_000 });
+  const url = /"answering","url":"([^"]+)"/.exec(log)![1]!;
+  const ids = async (): Promise<readonly string[]> => {
+    const answer = await fetch(`${url}/api/v1/lists/one`, { headers: { authorization: `Bearer ${token}` } });
+    return answer.ok ? ((await answer.json()) as { clusters: { id: string }[] }).clusters.map(({ id }) => id) : [];
+  };
+  await vi.waitFor(async () => expect(await ids()).toEqual(["fleet/paris"]), { timeout: 20_000 });
+  running.kill("SIGTERM");
+  expect(await ended).toEqual([0, null]);
+  await expect(fetch(url)).rejects.toThrow("fetch failed");
+  expect(log).not.toContain(token);
 });
 
 describe("the manifests that it prints", () => {
