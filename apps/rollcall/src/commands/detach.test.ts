@@ -94,6 +94,14 @@ describe("rollcall detach", () => {
     });
   });
 
+  it("takes away whom the list answered last with the roll: a list of the same name later has answered nobody", async () => {
+    const { metadata, ...rest } = roll();
+    await using at = await left({ ...rest, metadata: { ...metadata, name: "rollcall-argocd-answers" } });
+    expect((await at.run("detach", "argocd", "--keep")).stdout).toContain("rollcall-argocd-answers  whom it answered last\n");
+    expect((await confirmed(at, "--keep")).code).toBe(0);
+    expect(at.hub.list("ConfigMap", "rollcall")).toEqual([]);
+  });
+
   it("--delete deletes exactly what was shown, and then the roll", async () => {
     await using at = await left();
     const { stdout } = await at.run("detach", "argocd", "--delete");

@@ -184,6 +184,16 @@ describe("rollcall rbac", () => {
     ]);
   });
 
+  it("gives who answers the rights to remember whom, and to read the decisions that anybody may ask for", async () => {
+    const serve = { tokens: [{ file: "/etc/rollcall/token" }] };
+    const [before, after] = [rights(await rbac(plain)), rights(await rbac({ ...plain, serve }))];
+    expect(after.filter((line) => !before.includes(line))).toEqual([
+      "fleet: multicluster.x-k8s.io/placementdecisions: list watch",
+      "fleet: cluster.open-cluster-management.io/placementdecisions: list watch",
+      "rollcall: configmaps/rollcall-argocd-roll,rollcall-argocd-answers: get patch",
+    ]);
+  });
+
   it("gives a target that is spelled as the hub is no part of its own", async () => {
     const hub = { kubeconfig: "/etc/hub" };
     const ran = await rbac({

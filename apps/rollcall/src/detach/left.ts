@@ -9,7 +9,7 @@ import {
   type ObjectMeta,
 } from "@rollcall/contract";
 import { isApiError, listAll, type Transport } from "@rollcall/kube";
-import { clusterOf, rollKind, rollName, type Owner } from "@rollcall/sync";
+import { askedName, clusterOf, rollKind, rollName, type Owner } from "@rollcall/sync";
 import type { Consumer } from "../consumers.ts";
 
 /** An object that a list has left behind, without what it holds. */
@@ -49,7 +49,7 @@ export async function findLeft({ servers, owner, stateNamespace, consumers, name
       for (const object of await listed(transport, kind, owner)) found.push(left(transport, kind, of, object));
     const kind = rollKind(stateNamespace);
     for (const object of await listed(transport, kind, owner))
-      if (object.metadata.name === rollName(owner)) rolls.push(left(transport, kind, [], object));
+      if ([rollName(owner), askedName(owner)].includes(object.metadata.name)) rolls.push(left(transport, kind, [], object));
   }
   const objects = distinct(found);
   return {

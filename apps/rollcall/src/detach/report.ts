@@ -15,7 +15,7 @@ export function detachDigest({ instance, list }: Owner, fate: Fate, { objects, r
 export function foundInWords(list: string, { objects, strays, rolls }: LeftBehind): string {
   const rows = [
     ...objects.map((left) => [left, left.cluster!] as const),
-    ...rolls.map((left) => [left, "the roll"] as const),
+    ...rolls.map((left) => [left, left.metadata.name.endsWith("-answers") ? "whom it answered last" : "the roll"] as const),
     ...strays.map((left) => [left, "a stray: its marks are about another object, so it is left alone"] as const),
   ];
   const width = Math.max(...rows.map(([{ key }]) => key.length));
