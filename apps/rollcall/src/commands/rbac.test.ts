@@ -190,7 +190,7 @@ describe("rollcall rbac", () => {
     expect(after.filter((line) => !before.includes(line))).toEqual([
       "fleet: multicluster.x-k8s.io/placementdecisions: list watch",
       "fleet: cluster.open-cluster-management.io/placementdecisions: list watch",
-      "rollcall: configmaps/rollcall-argocd-roll,rollcall-argocd-answers: get patch",
+      "rollcall: configmaps/rollcall-argocd-roll rollcall-argocd-answers: get patch",
     ]);
   });
 
