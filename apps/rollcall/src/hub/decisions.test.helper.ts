@@ -16,6 +16,8 @@ export interface DecidedHub {
   readonly told: string[];
   /** From now on these paths are answered with a code, or by another server; without either, as they were. */
   readonly answers: (path: string, how?: number | MemoryHub) => void;
+  /** From now on no watch tells anything, and none ends. */
+  readonly mute: () => void;
   readonly chooser: (more?: Partial<Chooser>, placement?: Placement) => Chooser;
   /** What the list is told of a cluster, in short. */
   readonly says: (name: string, chooser?: Chooser) => string;
@@ -28,6 +30,7 @@ interface Given {
   readonly settle?: DecisionRule["settle"];
   readonly schedulers?: readonly string[];
   readonly placement?: Placement;
+  readonly silence?: number;
 }
 
 /** A profile as a person applies it: what a server gives it is left to the server. */
@@ -42,6 +45,7 @@ export const soon = (holds: () => void): Promise<void> => vi.waitFor(holds, { ti
 /** Starts both; tests end them with what they are handed. */
 export async function decidedHub(
   {
+    silence = 1000,
     kinds = [clusterProfileKind, decisionKind],
     given = [],
     settle = { one: 0.01, several: 0.2 },
@@ -66,10 +70,18 @@ export async function decidedHub(
     if (typeof how === "number") throw new ApiError(how, "Refused", `${path}: ${how}`);
     return how;
   };
+  const muted = new AbortController();
+  const ended = new Promise((resolve) => stop.signal.addEventListener("abort", resolve));
+  async function* unlessMute(lines: AsyncIterable<string>): AsyncIterable<string> {
+    for await (const line of lines) {
+      if (muted.signal.aborted) await ended;
+      yield line;
+    }
+  }
   const transport: Transport = {
     url: api.url,
     call: async (call) => checked(call).call(call),
-    lines: async (call) => checked(call).lines(call),
+    lines: async (call) => unlessMute(await checked(call).lines(call)),
     close: async () => undefined,
   };
   const [told, events] = [[] as string[], [] as InformerEvent[]];
@@ -82,7 +94,7 @@ export async function decidedHub(
     onBeforeDecision: () => void told.push("before"),
     onDecision: (ids) => void told.push(ids.map((id) => id.replace("fleet/", "")).join(" ")),
     onEvent: (event) => void events.push(event),
-    timing: { firstRetry: 10, silence: 1000 },
+    timing: { firstRetry: 10, silence },
   });
   const chooser = (more: Partial<Chooser> = {}, said = placement): Chooser => ({
     select: explainSelection({}),
@@ -96,6 +108,7 @@ export async function decidedHub(
     told,
     events,
     chooser,
+    mute: () => muted.abort(),
     answers(path, how) {
       if (how === undefined) instead.delete(path);
       else instead.set(path, typeof how === "number" ? how : to(how));

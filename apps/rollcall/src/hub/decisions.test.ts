@@ -208,6 +208,20 @@ describe("decisions that cannot be read", () => {
     expect(says("oslo")).toBe("unknown: DecisionsUnread");
   });
 
+  it("as their watch has gone silent unnoticed, let nobody go for the half that was told of a rewrite", async () => {
+    const whole = [web(["paris"], 0), web(["oslo"], 1)];
+    const settle = { one: 0.3, several: 0.3 };
+    const { api, says, synced, mute } = await story({ given: [...profiles, ...whole], settle, silence: 60_000 });
+    await synced();
+    await soon(() => expect(says("rome")).toBe("not chosen: deselected"));
+    api.apply(web(["rome"], 0));
+    await soon(() => expect(says("rome")).toBe("chosen"));
+    mute();
+    api.apply(web(["oslo", "paris"], 1));
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    expect(says("paris")).toBe("unknown: Settling");
+  });
+
   it("because the kind is not there are none, and are found once it is", async () => {
     const { api, says, synced, events } = await story({ kinds: [clusterProfileKind], given: profiles });
     await synced();
@@ -256,7 +270,8 @@ describe("the news of a decision", () => {
     told.length = 0;
     api.apply(web(["paris", "rome"]));
     await soon(() => expect(told).toEqual(["before", "oslo rome"]));
-    await soon(() => expect(told).toEqual(["before", "oslo rome", "before", "oslo"]));
+    // It settles, and then the hub has been asked whether that is all.
+    await soon(() => expect(told).toEqual(["before", "oslo rome", "before", "oslo", "before", ""]));
     told.length = 0;
     api.apply(web(["rome", "paris"]));
     await soon(() => expect(told).toEqual(["before", ""]));

@@ -1,4 +1,4 @@
-import { type Cluster, type ClusterId, type Refusal, refusal, refusalOf } from "@rollcall/contract";
+import { type Cluster, type ClusterId, type KubeObject, type Refusal, refusal, refusalOf } from "@rollcall/contract";
 import {
   advanceDecisions,
   decisionsAt,
@@ -12,6 +12,7 @@ import {
   type SliceRead,
 } from "@rollcall/inventory";
 import { isApiError, type InformerEvent } from "@rollcall/kube";
+import { newConfirm } from "./confirm.ts";
 import { decisionNews } from "./decision-news.ts";
 import { followKind, type Followed, type FollowedKind, type FollowOptions } from "./follow-kind.ts";
 
@@ -38,6 +39,8 @@ export interface HubDecisions {
   edition(): number;
   /** Why nothing may be concluded from what decisions of these APIs do not say, in one namespace or in all. */
   doubt(apis: readonly DecisionApi[], namespace: string | undefined): Refusal | undefined;
+  /** Why nothing may be concluded from what this decision does not say: it has settled, and the hub has not been asked since. */
+  doubtOf(decision: Decision): Refusal | undefined;
   /** Clusters came or went, or are somebody else's. */
   see(ids: readonly ClusterId[]): void;
 }
@@ -78,6 +81,15 @@ export function followDecisions(options: DecisionsOptions): HubDecisions {
   let told: ReadonlyMap<string, Decision> = new Map();
   let crowd: NodeJS.Timeout | undefined;
   let alarm: NodeJS.Timeout | undefined;
+  const confirm = newConfirm({
+    signal,
+    isStill,
+    onSure() {
+      onBefore();
+      edition += 1;
+      onNews([]);
+    },
+  });
   signal.addEventListener("abort", () => [crowd, alarm].forEach((timer) => clearTimeout(timer)), { once: true });
 
   function take(slices: NonNullable<DecisionNews["slices"]>): void {
@@ -98,6 +110,7 @@ export function followDecisions(options: DecisionsOptions): HubDecisions {
     // A timer counts whole milliseconds, and may ring in the one before.
     const wait = Math.min(longest, Math.ceil(Math.min(...ends) - now) + 2);
     if (ends.length > 0 && !signal.aborted) alarm = setTimeout(() => say(decisions, performance.now()), wait).unref();
+    confirm.see(before, told);
     onNews(decisionNews(before, told));
   }
 
@@ -128,7 +141,17 @@ export function followDecisions(options: DecisionsOptions): HubDecisions {
     return [...decisions.places.keys()].filter((id) => id.startsWith(`${api}/${namespace}/`));
   }
 
-  function doubtOf(api: DecisionApi, namespace: string): Refusal | undefined {
+  async function isStill({ api, namespace }: Decision): Promise<boolean> {
+    const objects = (await followed.get(api)?.list(namespace)) ?? [];
+    const store = followed.get(api)?.informer(namespace)?.store;
+    const isKnown = (object: KubeObject): boolean => {
+      const of = store?.get(`${namespace}/${object.metadata.name}`);
+      return of !== undefined && JSON.stringify(of) === JSON.stringify(parseDecision(object));
+    };
+    return objects.length === store?.size && objects.every(isKnown);
+  }
+
+  function doubtIn(api: DecisionApi, namespace: string): Refusal | undefined {
     const informer = followed.get(api)?.informer(namespace);
     const problem = informer?.problem();
     // Where the kind is not served there are none; but what was seen a moment ago is not gone for that.
@@ -150,11 +173,12 @@ export function followDecisions(options: DecisionsOptions): HubDecisions {
       const places = namespace === undefined ? namespaces : namespaces.filter((each) => each === namespace);
       for (const api of apis)
         for (const place of places) {
-          const why = doubtOf(api, place);
+          const why = doubtIn(api, place);
           if (why !== undefined) return why;
         }
       return undefined;
     },
+    doubtOf: (decision) => confirm.doubt(decision),
     see(ids) {
       for (const id of ids) seen.add(id);
       if (seen.size === 0 || signal.aborted) return;

@@ -1,5 +1,6 @@
 import type { Kind, KubeObject } from "@rollcall/contract";
 import {
+  listAll,
   servedVersion,
   startInformer,
   type Change,
@@ -38,6 +39,8 @@ export interface FollowOptions<T> {
 export interface Followed<T> {
   /** None before it is known in which version to ask. */
   informer(namespace: string): Informer<T> | undefined;
+  /** Asks the server for all that is in a namespace now, whatever its watch has told. */
+  list(namespace: string): Promise<readonly KubeObject[]>;
   /** Resolves when every namespace has been read completely once. */
   synced(): Promise<void>;
   /** Resolves when every namespace has been read, or could not be at first. */
@@ -55,17 +58,26 @@ export function followKind<T>(options: FollowOptions<T>): Followed<T> {
   let turn = new AbortController();
   let isAsking = false;
 
+  const kindIn = (namespace: string, served: string): Kind => ({ apiVersion: `${group}/${served}`, kind, plural, namespace });
+
   function follow(now: string): void {
     version = now;
     turn.abort();
     turn = new AbortController();
     const inTurn = AbortSignal.any([signal, turn.signal]);
     for (const namespace of namespaces) {
-      const served: Kind = { apiVersion: `${group}/${now}`, kind, plural, namespace };
       const heard = (event: InformerEvent): void => {
         if (!inTurn.aborted) told(namespace, event);
       };
-      const informer = startInformer({ ...timing, transport, kind: served, project, onChange, onEvent: heard, signal: inTurn });
+      const informer = startInformer({
+        ...timing,
+        transport,
+        kind: kindIn(namespace, now),
+        project,
+        onChange,
+        onEvent: heard,
+        signal: inTurn,
+      });
       informers.set(namespace, informer);
     }
   }
@@ -111,6 +123,7 @@ export function followKind<T>(options: FollowOptions<T>): Followed<T> {
   void begin();
   return {
     informer: (namespace) => informers.get(namespace),
+    list: (namespace) => listAll(transport, kindIn(namespace, version ?? versions[0]), { signal }),
     synced: () => all(read),
     tried: () => all(tried),
   };

@@ -68,8 +68,14 @@ export function viewPlacement({ placement, decisions, standing }: PlacementViewO
     const of = decisions.edition();
     if (known?.of === of) return known;
     const { decisions: all, moment } = decisions.current();
-    const doubt = decisions.doubt(apis, placement.said.namespace);
-    return (known = { of, found: remembered(placement.find(all, moment)), doubt });
+    const found = remembered(placement.find(all, moment));
+    return (known = { of, found, doubt: decisions.doubt(apis, placement.said.namespace) ?? doubtOf(found) });
+  }
+
+  function doubtOf(found: Found): Refusal | undefined {
+    if (found.is !== "found") return undefined;
+    // Where it names just those who stand, nobody would go for it.
+    return standing && isJust(found.decision.named, standing()) ? undefined : decisions.doubtOf(found.decision);
   }
 
   function remembered(found: Found): Found {
@@ -104,4 +110,8 @@ export function viewPlacement({ placement, decisions, standing }: PlacementViewO
     named,
     order: (a, b) => placeOf(a.id) - placeOf(b.id) || (a.id < b.id ? -1 : 1),
   };
+}
+
+function isJust(named: ReadonlyMap<ClusterId, unknown>, ids: ReadonlySet<ClusterId>): boolean {
+  return named.size === ids.size && [...ids].every((id) => named.has(id));
 }
