@@ -145,6 +145,7 @@ export function beginLife(list: ListConfig, before: Promise<void>, shared: Share
         hub,
         standing,
         book: askedBook(book),
+        orders: () => inForce(roll.orders(), shared.now()),
         ack: () => roll.ack(),
         usedAck: () => roll.commit({ ack: [] }),
         now: shared.now,

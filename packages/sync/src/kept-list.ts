@@ -1,4 +1,4 @@
-import type { Answered, ClusterId, Verdict } from "@rollcall/contract";
+import type { Answered, ClusterId, Refusal, Verdict } from "@rollcall/contract";
 import type { GuardView } from "./guard.ts";
 import type { State } from "./membership.ts";
 
@@ -25,6 +25,8 @@ export interface KeptList {
   answered(): readonly Answered[];
   /** Another text whenever what is answered may be another. */
   version(): string;
+  /** Why nothing of what the hub says can be believed at this moment. */
+  doubt(): Refusal | undefined;
   /** Clusters are about to join as a decision says, and nothing keeps them from it. */
   awaits(): boolean;
   view(): GuardView;

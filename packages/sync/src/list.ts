@@ -234,6 +234,7 @@ export function keepList<Options>(parts: ListParts<Options>): KeptList {
     status: () => status,
     answered: () => answers.all(),
     version: () => `${edition} ${target.generation()} ${roll.generation()} ${inventory.generation()}`,
+    doubt: () => hub.doubt(),
     awaits: () => approval.awaits(),
     view,
     idle: () => queue.idle(),

@@ -1,5 +1,6 @@
 import type { Silent } from "@rollcall/answers";
 import type { Decision } from "@rollcall/inventory";
+import type { Asked } from "@rollcall/sync";
 import type { PlacementView } from "../hub/placement.ts";
 
 /** Why a decision says nothing that could be answered. */
@@ -15,4 +16,15 @@ export function whyNot(view: PlacementView): Silent | undefined {
 export function decisionIn(view: PlacementView): Decision | undefined {
   const { found } = view.seen();
   return found.is === "found" ? found.decision : undefined;
+}
+
+/** Whether there is nothing new to write down. */
+export function isSame(before: Asked | undefined, now: Asked): boolean {
+  const rest = ({ window, since, held }: Asked): string => JSON.stringify([window, since, held]);
+  return (
+    before !== undefined &&
+    before.clusters.size === now.clusters.size &&
+    before.clusters.isSubsetOf(now.clusters) &&
+    rest(before) === rest(now)
+  );
 }

@@ -136,6 +136,46 @@ describe("a placement within a list", () => {
     );
   });
 
+  it("keeps whom a person holds, and everybody while the list is paused", { timeout: 60_000 }, async () => {
+    const here = await bench();
+    here.publish("paris", "rome", "oslo", "lima", "bonn", "kyiv");
+    here.decide({ key: "web", of: ["paris", "rome", "oslo", "lima", "bonn"] });
+    const rollcall = await here.start();
+    await until(rollcall, "paris rome oslo lima bonn", web);
+    const order = (orders: object): void => {
+      const { metadata, ...rest } = here.hub.get("ConfigMap", "rollcall", roll)!;
+      const { resourceVersion: _, ...sent } = metadata;
+      here.hub.apply({ ...rest, metadata: sent, data: { ...rest.data, orders: JSON.stringify({ version: 1, ...orders }) } });
+    };
+    const said = { by: "me", why: "I look", at: new Date().toISOString() };
+    order({ hold: { "fleet/rome": said } });
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    here.decide({ key: "web", of: ["paris", "oslo", "lima", "bonn", "kyiv"] });
+    await until(rollcall, "paris oslo lima bonn kyiv rome", web);
+    order({ pause: said });
+    await soon(() => expect(rollcall.lists.get("one")!.status().size).toBe(6));
+    here.decide({ key: "web", of: ["kyiv"] });
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    await soon(async () => expect((await says(rollcall, web)).split(" ")).toHaveLength(6));
+  });
+
+  it("of another hub at the same address is not answered", { timeout: 60_000 }, async () => {
+    const here = await bench();
+    here.publish("paris", "rome");
+    here.decide({ key: "web", of: ["paris", "rome"] });
+    const first = await here.start();
+    await until(first, "paris rome", web);
+    await first.stop();
+    const stands = here.hub.get("ConfigMap", "rollcall", roll)!;
+    const { resourceVersion: _, ...metadata } = stands.metadata;
+    here.hub.apply({ ...stands, metadata, data: { roll: stands.data!["roll"]!.replace(/"hub": "[^"]*"/, '"hub": "another"') } });
+    here.hub.remove("ClusterProfile", "fleet", "rome");
+    here.decide({ key: "web", of: ["paris"] });
+    const second = await here.start();
+    await until(second, "incomplete", web);
+    expect(await answerable(second)).toMatchObject({ is: "incomplete", why: expect.stringContaining("hub") as string });
+  });
+
   it("that nobody decides any more gives its place to another; else a hundred are enough", { timeout: 60_000 }, async () => {
     const here = await bench();
     here.publish("paris");

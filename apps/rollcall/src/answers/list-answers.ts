@@ -1,11 +1,11 @@
 import type { Answerable, Placed, PlacementName, Silent } from "@rollcall/answers";
 import { canonicalJson, refusalOf, type ClusterId } from "@rollcall/contract";
 import { findPlacement, type Decision } from "@rollcall/inventory";
-import { answerPlacement, type Asked, type AskedBook, type KeptList } from "@rollcall/sync";
+import { answerPlacement, type Asked, type AskedBook, type KeptList, type Orders } from "@rollcall/sync";
 import type { ListConfig } from "../config/config.ts";
 import type { Hub } from "../hub.ts";
 import { apisOf, viewPlacement, type PlacementView } from "../hub/placement.ts";
-import { decisionIn, whyNot } from "./decided.ts";
+import { decisionIn, isSame, whyNot } from "./decided.ts";
 import { numbered, type Numbered } from "./numbered.ts";
 
 export interface ListAnswersParts {
@@ -15,6 +15,8 @@ export interface ListAnswersParts {
   /** Who stands on the list. */
   readonly standing: () => ReadonlySet<ClusterId>;
   readonly book: AskedBook;
+  /** What people have ordered, as far as it holds now. */
+  readonly orders: () => Orders;
   /** The digest that a person has said yes to, and that it was taken up. */
   readonly ack: () => string | undefined;
   readonly usedAck: () => Promise<void>;
@@ -58,9 +60,11 @@ export function listAnswers(parts: ListAnswersParts): ListAnswers {
   let known: { readonly of: string; readonly is: Answerable } | undefined;
   let loaded: Promise<void> | undefined;
 
-  function stale(): Silent | undefined {
+  function unbelievable(): Silent | undefined {
     const seconds = Math.max(0, ...hub.heardAgo().values());
-    return seconds > maxAge ? { is: "stale", seconds } : undefined;
+    if (seconds > maxAge) return { is: "stale", seconds };
+    const why = kept.doubt();
+    return why && { is: "incomplete", why: why.message };
   }
 
   async function answerWhole(): Promise<Answerable> {
@@ -150,11 +154,14 @@ export function listAnswers(parts: ListAnswersParts): ListAnswers {
     const why = whoIsLost(words, answered);
     if (why !== undefined) return { is: "incomplete", why };
     const ack = parts.ack();
+    const { hold, pause } = parts.orders();
+    // By order some stay, or all: what a person wants to be still is still for those who ask as well.
+    const stays = [...(before?.clusters ?? [])].filter((id) => pause !== undefined || hold.has(id));
     const { asked: now, usesAck } = answerPlacement({
       name: `${list.name} ${words}`,
       now: parts.now(),
       settings: list.guard,
-      named: new Set(decision.named.keys()),
+      named: new Set([...(pause !== undefined && before !== undefined ? [] : decision.named.keys()), ...stays]),
       listed: new Map(answered.map(({ id, cluster }) => [id, cluster?.manager])),
       ...(before && { before }),
       ...(ack !== undefined && { ack }),
@@ -216,7 +223,7 @@ export function listAnswers(parts: ListAnswersParts): ListAnswers {
   return {
     async answerable(placement) {
       try {
-        return stale() ?? (placement === undefined ? await answerWhole() : await answerOne(placement));
+        return unbelievable() ?? (placement === undefined ? await answerWhole() : await answerOne(placement));
       } catch (error) {
         return { is: "incomplete", why: refusalOf(error).message };
       }
@@ -232,13 +239,3 @@ const isLost =
   "was answered before, and what stood for it on the list is gone; it is made anew when it can be, and rollcall status says what keeps it from that";
 
 const unwritten = "whom a placement was answered has to be written down, which nothing is in mode";
-
-function isSame(before: Asked | undefined, now: Asked): boolean {
-  const rest = ({ window, since, held }: Asked): string => JSON.stringify([window, since, held]);
-  return (
-    before !== undefined &&
-    before.clusters.size === now.clusters.size &&
-    before.clusters.isSubsetOf(now.clusters) &&
-    rest(before) === rest(now)
-  );
-}
