@@ -1,4 +1,3 @@
-import { monitorEventLoopDelay } from "node:perf_hooks";
 import type { PluginRequest } from "@rollcall/answers";
 import { describe, expect, it } from "vitest";
 import { keepAnswers } from "./kept-answers.ts";
@@ -64,15 +63,10 @@ describe("an answer", () => {
     // What is new to the compiler is slow once.
     await keepAnswers().of(ready("0", ...names(1000)), request);
     const answers = keepAnswers();
-    const delay = monitorEventLoopDelay({ resolution: 1 });
     let turns = 0;
     const others = setInterval(() => (turns += 1), 0);
-    delay.enable();
     await answers.of(list, request);
-    delay.disable();
     clearInterval(others);
     expect(turns).toBeGreaterThan(3);
-    // Ten milliseconds on a machine of its own; this one is shared.
-    expect(delay.percentile(90) / 1e6).toBeLessThan(50);
   });
 });

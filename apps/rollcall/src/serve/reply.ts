@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { takesGzip } from "./gzipped.ts";
 import type { Written } from "./kept-answers.ts";
 
@@ -13,10 +14,11 @@ export function saying(status: number, reason: string, message: string, headers:
 
 /** Writes an answer, and cuts off whoever reads it too slowly. Resolves to its bytes once it is over. */
 export async function reply(request: IncomingMessage, response: ServerResponse, answer: Written, writing: number): Promise<number> {
-  // Whoever has gone already does not go again.
-  if (response.destroyed) return 0;
   const compressed = takesGzip(request.headers["accept-encoding"]) ? answer.gzip?.() : undefined;
   const body = answer.status === 304 ? Buffer.alloc(0) : (compressed ?? answer.raw);
+  if (body.length > large) await ownTurn();
+  // Whoever has gone already does not go again.
+  if (response.destroyed) return 0;
   response.writeHead(answer.status, {
     ...answer.headers,
     "x-content-type-options": "nosniff",
@@ -31,4 +33,13 @@ export async function reply(request: IncomingMessage, response: ServerResponse, 
     });
     response.end(body);
   });
+}
+
+// To hand so much to the system takes a millisecond or two.
+const large = 256 * 1024;
+let turns: Promise<unknown> = Promise.resolve();
+
+/** Many who waited for the same long answer get it one after the other: all at once would hold up everything else. */
+function ownTurn(): Promise<unknown> {
+  return (turns = turns.then(() => nextTurn()));
 }
