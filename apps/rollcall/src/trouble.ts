@@ -34,7 +34,7 @@ export function identityProblem(found: readonly Planned[], complaints: readonly 
 
 /** Whether something is said because nobody can tell what the hub says. */
 export function isAboutHub(reason: string): boolean {
-  return ["HubUnknown", "HubFilling", "HubUnreachable", "HubChanged", "HubWentBack"].includes(reason);
+  return ["HubUnknown", "HubFilling", "HubUnreachable", "HubChanged", "HubWentBack", "DecisionsUnread"].includes(reason);
 }
 
 /** Why nothing can be said of a list. */

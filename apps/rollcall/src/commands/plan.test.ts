@@ -305,6 +305,21 @@ describe("rollcall plan", () => {
     expect(stdout).toMatch(/^The hub cannot be read, so this is not the whole plan: GET \/api\/v1\/namespaces\/kube-system: 403 /);
   });
 
+  it("cannot tell whom a decision chooses that it may not read, and says so with 1", async () => {
+    const verbs = ["list", "watch", "get"];
+    const rules = [
+      { apiGroups: ["multicluster.x-k8s.io"], resources: ["clusterprofiles"], verbs },
+      { apiGroups: [""], resources: ["secrets", "configmaps", "namespaces"], verbs },
+    ];
+    const follows = { ...oneList, select: { placement: { key: "web", api: "multicluster.x-k8s.io" } } };
+    await using here = await scene({ lists: [follows], user: { name: "viewer", token: "the-viewers-token", rules } });
+    here.register(prod("paris"), prod("oslo"));
+    const { code, stdout } = await here.run("plan");
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^argocd: of 2 nothing can be told: the placement decisions of .* cannot be followed, .* 403 /);
+    expect(lastLines(stdout)).toBe("argocd: 0 unchanged, 2 cannot be told");
+  });
+
   it("cannot tell while the hub is away, and says so with 1", async () => {
     await using here = await scene();
     here.register(prod("paris"));
