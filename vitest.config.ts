@@ -29,11 +29,22 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["e2e/**/*.test.ts"],
-          exclude: ["e2e/stories/memory.test.ts", "e2e/faults/memory.test.ts", "e2e/upgrade/upgrade.test.ts"],
+          exclude: ["e2e/stories/memory.test.ts", "e2e/faults/memory.test.ts", "e2e/upgrade/upgrade.test.ts", "e2e/consumers/**"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,
           // Real servers and processes on a busy machine: once more, and the report says of whom. On a developer's machine nothing is forgiven.
+          retry: process.env["CI"] ? 1 : 0,
+        },
+      },
+      {
+        ...source,
+        test: {
+          name: "consumers",
+          include: ["e2e/consumers/**/*.test.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
           retry: process.env["CI"] ? 1 : 0,
         },
       },

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { RollcallError } from "@rollcall/contract";
-import { anyCachedBinary, cachedBinary } from "./cache.ts";
+import { anyCachedBinary, cachedBinary, controlPlane, type GoModule } from "./cache.ts";
 import { goVersion } from "./build.ts";
 
 /** One of the programs of a control plane. */
@@ -19,10 +19,16 @@ export interface Programs {
 export function findPrograms(): Programs | undefined {
   const assets = process.env["KUBEBUILDER_ASSETS"];
   if (assets !== undefined && assets !== "") return assetPrograms(assets);
-  const version = goVersion();
-  const exact = typeof version === "string" ? cachedBinary(version) : undefined;
-  const path = exact === undefined ? anyCachedBinary() : existsSync(exact) ? exact : undefined;
+  const path = builtBinary(controlPlane);
   return path === undefined ? undefined : ownPrograms(path);
+}
+
+/** The binary of a module, if there is one: built by the Go that is here or, where there is none, by any. */
+export function builtBinary(module: GoModule): string | undefined {
+  const version = goVersion(module);
+  if (typeof version !== "string") return anyCachedBinary(module);
+  const path = cachedBinary(version, module);
+  return existsSync(path) ? path : undefined;
 }
 
 /** The programs inside our one binary. */

@@ -3,33 +3,38 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { RollcallError, refusal, type Refusal } from "@rollcall/contract";
-import { cachedBinary, linkerFlags, moduleDir } from "./cache.ts";
+import { cachedBinary, controlPlane, type GoModule } from "./cache.ts";
 import { isAlive } from "./process.ts";
 
-/** The version of Go that would build our module, such as `go1.26.8`, or why none can. */
-export function goVersion(): string | Refusal {
+/** The version of Go that would build a module of ours, such as `go1.26.8`, or why none can. */
+export function goVersion({ dir }: GoModule = controlPlane): string | Refusal {
   // Asked inside the module, so that Go itself judges whether it is new enough, and may fetch a newer toolchain where it is allowed to.
-  const asked = spawnSync("go", ["env", "GOVERSION"], { cwd: moduleDir, encoding: "utf8" });
+  const asked = spawnSync("go", ["env", "GOVERSION"], { cwd: dir, encoding: "utf8" });
   if (asked.error !== undefined) return refusal("NoGo", "there is no go on the PATH");
   const version = asked.stdout.trim();
   if (asked.status !== 0) return refusal("OldGo", asked.stderr.trim());
   return /^go1\.(\d+)/.test(version) && Number(/^go1\.(\d+)/.exec(version)![1]) < 26 ? refusal("OldGo", `${version} is too old`) : version;
 }
 
-/** Builds our binary into the cache and returns its path. Two builds at once do not harm each other. */
+/** Builds the binary of the control plane into the cache and returns its path. */
 export async function buildPrograms(say: (line: string) => void): Promise<string> {
   const version = goVersion();
   if (typeof version !== "string") throw nothingToRun(version);
-  const path = cachedBinary(version);
+  return buildModule(controlPlane, version, say);
+}
+
+/** Builds a module into the cache and returns the path of its binary. Two builds at once do not harm each other. */
+export async function buildModule(module: GoModule, version: string, say: (line: string) => void): Promise<string> {
+  const path = cachedBinary(version, module);
   const unfinished = `${path}.building-${process.pid}-${randomBytes(4).toString("hex")}`;
   mkdirSync(dirname(path), { recursive: true });
   sweepUnfinished(dirname(path));
-  say(`building etcd, kube-apiserver and kube-controller-manager with ${version}, once for this machine: about five minutes on two cores`);
+  say(`building with ${version}, once for this machine, ${module.about}`);
 
   const started = Date.now();
-  const beat = setInterval(() => say(`still building, ${Math.round((Date.now() - started) / 1000)} s`), 30_000);
+  const beat = setInterval(() => say(`still building ${module.name}, ${Math.round((Date.now() - started) / 1000)} s`), 30_000);
   try {
-    await goBuild(unfinished);
+    await goBuild(module, unfinished);
     renameSync(unfinished, path);
   } finally {
     clearInterval(beat);
@@ -39,14 +44,14 @@ export async function buildPrograms(say: (line: string) => void): Promise<string
   return path;
 }
 
-async function goBuild(output: string): Promise<void> {
+async function goBuild({ dir, linkerFlags }: GoModule, output: string): Promise<void> {
   const args = ["build", "-trimpath", "-buildvcs=false", "-ldflags", linkerFlags(), "-o", output, "."];
-  const child = spawn("go", args, { cwd: moduleDir, env: { ...process.env, CGO_ENABLED: "0" }, stdio: ["ignore", 2, 2] });
+  const child = spawn("go", args, { cwd: dir, env: { ...process.env, CGO_ENABLED: "0" }, stdio: ["ignore", 2, 2] });
   const code = await new Promise<number | null>((resolve, reject) => child.once("error", reject).once("exit", resolve));
   if (code !== 0) {
     throw new RollcallError(
       "BuildFailed",
-      `go build in ${moduleDir} ended with ${code}; its own words are above. It needs the Go module proxy once, and about 4 GB of disk`,
+      `go build in ${dir} ended with ${code}; its own words are above. It needs the Go module proxy once, and about 4 GB of disk`,
       { retry: true },
     );
   }

@@ -4,45 +4,62 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** The Go module that links etcd, kube-apiserver and kube-controller-manager into one binary. */
-export const moduleDir: string = fileURLToPath(new URL("../go", import.meta.url));
+/** A Go module of ours that becomes one binary, built once per machine. */
+export interface GoModule {
+  /** The binary is called so, and its folder in the cache. */
+  readonly name: string;
+  /** Where its go.mod, go.sum and main.go are. */
+  readonly dir: string;
+  /** What it is and how long it takes to build, for whoever waits. */
+  readonly about: string;
+  readonly linkerFlags: () => string;
+}
 
-const binary = "control-plane";
+/** Links etcd, kube-apiserver and kube-controller-manager into one binary. */
+export const controlPlane: GoModule = {
+  name: "control-plane",
+  dir: fileURLToPath(new URL("../go", import.meta.url)),
+  about: "etcd, kube-apiserver and kube-controller-manager: about five minutes on two cores",
+  linkerFlags,
+};
 
-/** Where the binary of this Go module belongs when built with that version of Go. */
-export function cachedBinary(goVersion: string): string {
-  return join(cacheDir(), `${sourcesHash()}-${goVersion}`, binary);
+/** Where the binary of a Go module belongs when built with that version of Go. */
+export function cachedBinary(goVersion: string, module: GoModule = controlPlane): string {
+  return join(cacheDir(module), `${sourcesHash(module)}-${goVersion}`, module.name);
 }
 
 /** Any build of these very sources, whatever Go made it: a machine without Go can use it. */
-export function anyCachedBinary(): string | undefined {
-  if (!existsSync(cacheDir())) return undefined;
-  const ofTheseSources = readdirSync(cacheDir()).filter((folder) => folder.startsWith(`${sourcesHash()}-`));
-  return ofTheseSources
+export function anyCachedBinary(module: GoModule = controlPlane): string | undefined {
+  const cache = cacheDir(module);
+  if (!existsSync(cache)) return undefined;
+  const hash = sourcesHash(module);
+  return readdirSync(cache)
+    .filter((folder) => folder.startsWith(`${hash}-`))
     .sort()
-    .map((folder) => join(cacheDir(), folder, binary))
+    .map((folder) => join(cache, folder, module.name))
     .findLast((path) => existsSync(path));
 }
 
 /** The flags that give the binary the version of Kubernetes that the module requires: without one, consumers refuse the server. */
 export function linkerFlags(): string {
-  const [, version, major, minor] = /k8s\.io\/kubernetes (v(\d+)\.(\d+)\.\d+)/.exec(source("go.mod")) ?? [];
+  const [, version, major, minor] = /k8s\.io\/kubernetes (v(\d+)\.(\d+)\.\d+)/.exec(source(controlPlane, "go.mod")) ?? [];
   const set = (name: string, value = "") => `-X k8s.io/component-base/version.${name}=${value}`;
   return ["-s -w", set("gitVersion", version), set("gitMajor", major), set("gitMinor", minor)].join(" ");
 }
 
 // Outside the work tree, so that a fresh clone or a clean does not cost five minutes.
-function cacheDir(): string {
+function cacheDir({ name }: GoModule): string {
   const root = process.env["ROLLCALL_CACHE"] || process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache");
-  return join(root, "rollcall", "control-plane");
+  return join(root, "rollcall", name);
 }
 
-function sourcesHash(): string {
+function sourcesHash(module: GoModule): string {
   const hash = createHash("sha256");
-  for (const part of [source("go.mod"), source("go.sum"), source("main.go"), linkerFlags()]) hash.update(part).update("\0");
+  const sources = ["go.mod", "go.sum", "main.go"].map((file) => source(module, file));
+  for (const part of [...sources, module.linkerFlags()]) hash.update(part).update("\0");
   return hash.digest("hex").slice(0, 12);
 }
 
-function source(file: string): string {
-  return readFileSync(join(moduleDir, file), "utf8");
+function source({ dir }: GoModule, file: string): string {
+  return readFileSync(join(dir, file), "utf8");
 }

@@ -1,0 +1,62 @@
+import type { KubeObject } from "@rollcall/contract";
+import { decision } from "@rollcall/testing";
+import { expect } from "vitest";
+import { until } from "../../stories/world.ts";
+import { applicationSet, plugin } from "./application-set.ts";
+import type { Story } from "./story.ts";
+import type { World } from "./world.ts";
+
+const everybody = ["berlin", "lima", "oslo", "paris", "rome", "tokyo"];
+const web = { key: "web" };
+const follows = { list: { select: { placement: web } } };
+
+/** The decision that a story's ApplicationSet follows, in one piece. */
+export function chosen({ fleet }: Pick<World, "fleet">, ...names: readonly string[]): KubeObject {
+  return decision({ namespace: fleet, name: "web-0", key: "web", index: 0, of: names });
+}
+
+/** The placement of that decision, as an ApplicationSet asks for it. */
+export const placementOf = ({ fleet }: Pick<World, "fleet">) => ({ key: "web", namespace: fleet });
+
+/** A scheduler's word, and what Argo CD makes of it. */
+export const deciding: readonly Story[] = [
+  {
+    tells: "a decision adds a cluster: its Application appears within seconds",
+    async run(world, argocd) {
+      await world.publish({}, ...everybody);
+      await world.apply(chosen(world, "paris", "oslo"));
+      await world.start();
+      const placement = placementOf(world);
+      await world.asks(applicationSet({ id: world.id, generators: [plugin(world.id, { placement })] }), { placement });
+      await argocd.deploysTo("oslo", "paris");
+      await world.apply(chosen(world, "paris", "oslo", "tokyo"));
+      await argocd.deploysTo("oslo", "paris", "tokyo");
+      await argocd.expectNoneDeleted();
+    },
+  },
+  {
+    tells: "a decision moves from one cluster to another: so does the Application, the new one first, and nobody is asked",
+    async run(world, argocd, plane) {
+      await world.publish({}, ...everybody);
+      await world.apply(chosen(world, "paris", "rome", "oslo"));
+      await world.start(follows);
+      await world.asks(applicationSet({ id: world.id, generators: [plugin(world.id, {})] }), {});
+      await argocd.deploysTo("oslo", "paris", "rome");
+      const since = await plane.mark();
+      await world.apply(chosen(world, "lima", "rome", "oslo"));
+      await argocd.deploysTo("lima", "oslo", "rome");
+      const gone = { verb: "delete", resource: "secrets", name: `${world.fleet}.paris` };
+      await until("paris is off the list", async () =>
+        (await argocd.happened(since)).some((each) => JSON.stringify(each) === JSON.stringify(gone)),
+      );
+      const steps = (await argocd.happened(since)).map(({ verb, resource, name }) => `${verb} ${resource} ${name}`);
+      expect(steps).toEqual([
+        `create secrets ${world.fleet}.lima`,
+        `patch secrets ${world.fleet}.paris`,
+        `create applications shop-${world.fleet}.lima`,
+        `delete applications shop-${world.fleet}.paris`,
+        `delete secrets ${world.fleet}.paris`,
+      ]);
+    },
+  },
+];
