@@ -2,13 +2,16 @@ import { availableParallelism } from "node:os";
 import {
   execResolve,
   followSources,
+  loginSource,
   newCredentials,
   newLogins,
+  patiently,
   pluginRules,
   resolver,
   type Connect,
   type CredentialStatus,
   type Provider,
+  type SecretHub,
   type Source,
 } from "@rollcall/connect";
 import { isRefusal, type ClusterId, type Kind } from "@rollcall/contract";
@@ -40,14 +43,22 @@ const secretsIn = (namespace: string): Kind => ({ apiVersion: "v1", kind: "Secre
 
 export function startLogins({ hub, providers, environment, now, onNews, signal }: LoginsParts): Logins {
   const rules = (provider: Provider) => (provider.credential?.kind === "exec" ? provider.credential : pluginRules(provider));
+  const secrets: SecretHub = { get: (namespace, name, until) => read(hub, secretsIn(namespace), name, namespace, until), now };
   const resolve = resolver({
     exec: execResolve({ environment, rules, now }),
-    secrets: { get: (namespace, name, until) => read(hub, secretsIn(namespace), name, namespace, until), now },
+    secrets,
     hub,
     open: (server) => openTransport(server, { connections: 1 }),
     providers,
   });
-  const credentials = newCredentials({ resolve, parallel: 2 * availableParallelism(), now, random: Math.random, onNews });
+  const credentials = newCredentials({
+    resolve,
+    source: loginSource({ providers, secrets }),
+    parallel: 2 * availableParallelism(),
+    now,
+    random: Math.random,
+    onNews,
+  });
   signal.addEventListener("abort", () => credentials.close());
   void followSources({
     sources: () => credentials.sources(),
@@ -57,7 +68,7 @@ export function startLogins({ hub, providers, environment, now, onNews, signal }
   }).catch(() => undefined);
   const words = new Map<ClusterId, LoginWord>();
   return {
-    connect: heard(newLogins({ providers, credentials }), words, now),
+    connect: patiently(heard(newLogins({ providers, credentials }), words, now), onNews),
     status: () => credentials.status(),
     words: () => words,
     forget(id) {

@@ -23,6 +23,7 @@ interface Given {
 
 async function login({ held = { resolved: { credential, madeFor: { server } } }, access = offered(), handed }: Given = {}) {
   const asked: { readonly ask: Ask; readonly handed: Handed | undefined }[] = [];
+  const released: string[] = [];
   const connect = newLogins({
     providers: () => [push],
     credentials: {
@@ -30,9 +31,10 @@ async function login({ held = { resolved: { credential, madeFor: { server } } },
         asked.push({ ask, handed: word });
         return Promise.resolve(held);
       },
+      release: (id) => released.push(id),
     },
   });
-  return { asked, is: await connect(cluster({ name: "paris", access }), asks, handed) };
+  return { asked, released, is: await connect(cluster({ name: "paris", access }), asks, handed) };
 }
 
 describe("a cluster whose consumer needs a credential", () => {
@@ -99,7 +101,7 @@ describe("a provider that is there no more", () => {
   let configured: readonly Provider[] = [push];
   const connect = newLogins({
     providers: () => configured,
-    credentials: { get: () => Promise.resolve({ resolved: { credential, madeFor: { server } } }) },
+    credentials: { get: () => Promise.resolve({ resolved: { credential, madeFor: { server } } }), release: () => undefined },
   });
   const askOf = async (...names: readonly string[]): Promise<Refusal> => (await connect(paris(...names), asks)) as Refusal;
 
@@ -116,6 +118,11 @@ describe("a provider that is there no more", () => {
     const away = cluster({ name: "paris", access: offered("second", refusal("NoServer", "no")) });
     expect(await connect(away, asks)).toMatchObject({ reason: "NoServer", revokes: true });
   });
+});
+
+it("of a cluster that offers no way in that is configured nothing is renewed any more", async () => {
+  expect((await login({ access: offered("other") })).released).toEqual(["fleet/paris"]);
+  expect((await login()).released).toEqual([]);
 });
 
 describe("whoever only looks", () => {

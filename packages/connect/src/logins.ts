@@ -8,7 +8,7 @@ import type { Ask } from "./resolve.ts";
 
 export interface LoginsParts {
   readonly providers: () => readonly Provider[];
-  readonly credentials: Pick<Credentials, "get">;
+  readonly credentials: Pick<Credentials, "get" | "release">;
 }
 
 /** Connects a cluster; told what was handed over for it before, that may be assumed. */
@@ -24,7 +24,10 @@ export function newLogins({ providers, credentials }: LoginsParts): Connect {
     const refused = (why: Refusal): Refusal =>
       isWithdrawn(cluster, why, [used.get(cluster.id), handed?.provider]) ? { ...why, revokes: true } : why;
     const way = wayIn(cluster, providers());
-    if (isRefusal(way)) return refused(way);
+    if (isRefusal(way)) {
+      credentials.release(cluster.id);
+      return refused(way);
+    }
     const held = await credentials.get({ cluster, ...way, ...firstOf(way.provider, providers()) }, handed);
     if (isRefusal(held)) return refused(held);
     const { provider, endpoint } = way;
@@ -57,6 +60,9 @@ function isWithdrawn({ access }: Cluster, { reason }: Refusal, used: readonly (s
 
 /** Connects for somebody who only looks: no credential is got, and where nothing is known against it, it is assumed to be good. */
 export function assumingLogins(providers: () => readonly Provider[]): Connect {
-  const credentials: LoginsParts["credentials"] = { get: (ask) => Promise.resolve(foreseen(ask, providers()) ?? {}) };
+  const credentials: LoginsParts["credentials"] = {
+    get: (ask) => Promise.resolve(foreseen(ask, providers()) ?? {}),
+    release: () => undefined,
+  };
   return newLogins({ providers, credentials });
 }

@@ -5,7 +5,7 @@ import { redact } from "./exec/redact.ts";
 import { foreseen, loginFor } from "./foreseen.ts";
 import { allowsHost } from "./hosts.ts";
 import type { Provider } from "./provider.ts";
-import type { Ask, Resolve, Resolved } from "./resolve.ts";
+import type { Ask, Resolve, Resolved, Source } from "./resolve.ts";
 import { readSecret, type SecretHub } from "./secret/read-secret.ts";
 import { audienceOf, defaultAudience } from "./token/audience.ts";
 import { tokenOfMember } from "./token/member.ts";
@@ -92,6 +92,20 @@ export function resolver(parts: ResolverParts): Resolve {
   }
 
   return (ask, signal) => resolve(ask, signal).catch((error: unknown) => unreachable(error, revealed(ask.known)));
+}
+
+/** The Secret with whose login a token is asked for at a member: as long as it agrees, what was got with it is good. */
+export function loginSource({ providers, secrets }: Pick<ResolverParts, "providers" | "secrets">) {
+  return async (ask: Ask, signal: AbortSignal): Promise<Source | Refusal | undefined> => {
+    const setting = ask.provider.credential;
+    if (setting?.kind !== "token-request") return undefined;
+    const way = loginFor(ask, setting, providers());
+    if (isRefusal(way)) return way;
+    const from = way.provider.credential;
+    if (from?.kind !== "secret") return undefined;
+    const login = await readSecret(way, from, secrets, signal);
+    return isRefusal(login) ? login : login.source;
+  };
 }
 
 function accountOf(text: string): { readonly namespace: string; readonly serviceAccount: string } {

@@ -5,6 +5,8 @@ export interface Refusal {
   readonly message: string;
   /** A login that was offered is offered no more: a credential of it that was handed out is to be taken back. */
   readonly revokes?: true;
+  /** It is no answer yet: whoever gives one tells that it is there, and until then everything stays as it is. */
+  readonly pending?: true;
 }
 
 /** Every error of ours: a reason to search for, a message that says what to do, and whether waiting can help. */

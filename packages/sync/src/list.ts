@@ -104,6 +104,7 @@ export function keepList<Options>(parts: ListParts<Options>): KeptList {
     try {
       const isUntouched = stood === whatStands(id);
       const looked = await pass(id, passParts);
+      if (looked === "pending") return;
       tell(id, looked, isUntouched);
       const { state, verdict } = status.get(id) ?? {};
       if (state === "member" && verdict === undefined && looked.failed === undefined) well.set(id, whatStands(id));

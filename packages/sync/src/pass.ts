@@ -15,15 +15,17 @@ import { anchorOf, type Standing } from "./standing.ts";
 import { takeStep, usedMeanwhile, usedStill } from "./step.ts";
 
 /** One pass over one cluster of one list: read, decide, write. Safe to repeat at any moment. */
-export async function pass<Options>(id: ClusterId, parts: PassParts<Options>): Promise<Looked> {
+export async function pass<Options>(id: ClusterId, parts: PassParts<Options>): Promise<Looked | "pending"> {
   const { adapter, options, target, inventory, owner, removals, kinds } = parts;
   const cluster = inventory.cluster(id);
   const isConcerned = inventory.choose(id).is === "chosen" || target.of(owner.list, id).length > 0;
   // Nobody asks for a login to a cluster that has nothing to do with this list.
   const first = cluster && isConcerned ? await render(cluster, target.of(owner.list, id), parts) : undefined;
+  if (isPending(first)) return "pending";
   const before = predecessorOf(id, first, parts);
   // What stands keeps its names, by whatever name its cluster comes.
   const entry = cluster && before ? await render(cluster, target.of(owner.list, before), parts) : first;
+  if (isPending(entry)) return "pending";
   const wasUnknown = inventory.choose(id).is === "unknown";
   const again = await heldAgain(id, parts);
   // Meanwhile the world may have moved on; from here to the decision nothing waits.
@@ -101,6 +103,11 @@ export async function pass<Options>(id: ClusterId, parts: PassParts<Options>): P
   } catch (failed) {
     return { ...looked, failed };
   }
+}
+
+/** Whoever gets its login says when there is one; until then nothing is known that was not before. */
+function isPending(entry: Entry | Refusal | undefined): boolean {
+  return isRefusal(entry) && entry.pending === true;
 }
 
 /**

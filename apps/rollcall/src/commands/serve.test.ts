@@ -32,7 +32,7 @@ async function printed(
   return (kind) => {
     const found = objects.find((object) => object.kind === kind);
     if (found === undefined) throw new Error(`no ${kind}`);
-    return found as ReturnType<Awaited<ReturnType<typeof printed>>>;
+    return found as unknown as ReturnType<Awaited<ReturnType<typeof printed>>>;
   };
 }
 

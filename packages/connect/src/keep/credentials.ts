@@ -1,11 +1,14 @@
 import { isRefusal, refusal, refusalOf, type ClusterId, type Handed, type Refusal } from "@rollcall/contract";
 import type { Ask, Resolve, Resolved, Source } from "../resolve.ts";
 import { isOfProvider, isResting, newBreaker, pause, type Breaker } from "./breaker.ts";
+import { statusOf, type CredentialStatus, type Entry } from "./entry.ts";
 import { believed, endOf, expiryOf, fromOf, handedOf, isReplaced, isSame, keyOf, never, renewal, secretsIn } from "./lasting.ts";
 import { newTurns, urgent } from "./turns.ts";
 
 export interface CredentialsOptions {
   readonly resolve: Resolve;
+  /** The Secret that a login comes from with which the credential is got, as it stands; why it may not be used; or nothing, where there is none. */
+  readonly source?: (ask: Ask, signal: AbortSignal) => Promise<Source | Refusal | undefined>;
   /** So many are resolved at once. */
   readonly parallel: number;
   readonly now: () => number;
@@ -24,20 +27,14 @@ export interface Held {
   readonly handed?: Handed;
 }
 
-/** How a cluster's credential stands, for status and metrics. */
-export interface CredentialStatus {
-  readonly provider: string;
-  readonly expiresAt?: number;
-  readonly renewAt?: number;
-  readonly failing?: Refusal;
-}
-
 /** The credentials of all clusters, each resolved once for all lists and renewed before it expires. */
 export interface Credentials {
   /** With what was handed over before, that is assumed as long as it need not be renewed. */
   get(ask: Ask, handed?: Handed): Promise<Held | Refusal>;
   /** What it was made from has changed: it is resolved anew before anybody gets it again. */
   outdated(id: ClusterId): void;
+  /** At this moment nobody asks for a credential of this cluster: what is held is not renewed unless somebody does by then. */
+  release(id: ClusterId): void;
   /** Nobody needs a credential for this cluster any more. */
   forget(id: ClusterId): void;
   status(): ReadonlyMap<ClusterId, readonly CredentialStatus[]>;
@@ -46,29 +43,19 @@ export interface Credentials {
   close(): void;
 }
 
-interface Entry {
-  readonly key: string;
-  ask: Ask;
-  resolved?: Resolved | undefined;
-  /** When it was resolved. */
-  from?: number;
-  /** What was left word of where it was written. */
-  handed?: Handed | undefined;
-  /** It was resolved by an earlier program, and this is what that left word of. */
-  assumed?: Handed | undefined;
-  failing?: Refusal | undefined;
-  failures: number;
-  /** Somebody has asked for it since it was last renewed. */
-  isWanted: boolean;
-  /** When it is to be resolved (again); never, when nobody said that it expires. */
-  due: number;
-  underWay?: Promise<void> | undefined;
-}
-
+/** Milliseconds until a Secret is asked about again that could not be read. */
+const askSourceAgain = 30_000;
 /** From one renewal to the next, whatever life somebody gives. */
 const shortest = 10_000;
 
-export function newCredentials({ resolve, parallel, now, random, onNews }: CredentialsOptions): Credentials {
+export function newCredentials({
+  resolve,
+  source = () => Promise.resolve(undefined),
+  parallel,
+  now,
+  random,
+  onNews,
+}: CredentialsOptions): Credentials {
   const entries = new Map<ClusterId, Map<string, Entry>>();
   const breakers = new Map<string, Breaker>();
   const turns = newTurns(parallel, now);
@@ -88,18 +75,31 @@ export function newCredentials({ resolve, parallel, now, random, onNews }: Crede
 
   /** Whether what an earlier program handed over need not be renewed yet; then it is renewed when that program would have. */
   function isAssumed(entry: Entry, handed: Handed | undefined): boolean {
-    if (entry.resolved !== undefined || handed === undefined || handed.by !== entry.key) return false;
+    if (entry.resolved !== undefined || handed === undefined || handed.by !== entry.key || entry.failing?.revokes) return false;
     // A Secret is read anew: that costs little, and it may be another, or not agree any more, since then.
     if (entry.ask.provider.credential?.kind === "secret") return false;
     const [from, until] = [Date.parse(handed.from ?? ""), Date.parse(handed.until ?? "")];
     const due = from + (until - from) * renewal(entry.key);
     // Also where a clock has gone back, or somebody wrote what cannot be.
     if (!(from <= now() && now() < due)) return false;
+    if (entry.assumed === undefined) check(entry);
     entry.assumed = handed;
     // What is tried again soon is not put off by what somebody may have made of no use.
     if (entry.failing === undefined && entry.due < due) entry.due = due;
     wake(entry.due);
     return true;
+  }
+
+  /** What an earlier program got with a login from a Secret is good as long as that Secret agrees: it is read, and followed from now on. */
+  function check(entry: Entry): void {
+    const checking = async (): Promise<void> => {
+      const found = await source(entry.ask, closing.signal).catch(refusalOf);
+      if (entry.assumed === undefined || !isCurrent(entry)) return;
+      if (!isRefusal(found)) entry.source = found;
+      else if (found.revokes) failed(entry, found, pause(entry.failures++, random()));
+      else setTimeout(() => check(entry), askSourceAgain).unref();
+    };
+    void checking();
   }
 
   /** One ask at a time for each; whoever comes meanwhile gets what comes of it. */
@@ -151,6 +151,7 @@ export function newCredentials({ resolve, parallel, now, random, onNews }: Crede
     const life = expiry - now();
     Object.assign(entry, {
       resolved,
+      source: undefined,
       from: fromOf(entry, resolved, now()),
       assumed: undefined,
       failing: undefined,
@@ -168,9 +169,13 @@ export function newCredentials({ resolve, parallel, now, random, onNews }: Crede
     const isNews = !isFirst && (entry.failing?.reason !== why.reason || entry.failing.message !== why.message);
     entry.failing = why;
     // Whose owner has taken the consent back is not used any longer, however long it would work.
-    if (why.revokes) entry.resolved = undefined;
+    if (why.revokes) Object.assign(entry, { resolved: undefined, assumed: undefined });
     entry.due = now() + again;
     if (isNews && isCurrent(entry)) onNews(entry.ask.cluster.id);
+  }
+
+  function release(id: ClusterId): void {
+    for (const entry of entries.get(id)?.values() ?? []) entry.isWanted = false;
   }
 
   function isCurrent(entry: Entry): boolean {
@@ -204,8 +209,9 @@ export function newCredentials({ resolve, parallel, now, random, onNews }: Crede
       const key = keyOf(ask);
       const mine = entries.get(id) ?? new Map<string, Entry>();
       entries.set(id, mine);
-      // What was for another uid, server, CA or provider is no longer anybody's.
+      // What was for another uid, server or CA is no longer anybody's; another way in may be the one again in a moment.
       for (const [other, { ask: was }] of mine) if (other !== key && isReplaced(was, ask)) mine.delete(other);
+      release(id);
       const entry = mine.get(key) ?? { key, ask, failures: 0, due: 0, isWanted: true };
       entry.isWanted = true;
       // The newest profile is the one that is asked for.
@@ -223,22 +229,12 @@ export function newCredentials({ resolve, parallel, now, random, onNews }: Crede
       for (const [key, { ask }] of entries.get(id) ?? []) entries.get(id)!.set(key, { key, ask, failures: 0, due: 0, isWanted: true });
       if (entries.has(id)) onNews(id);
     },
+    release: (id) => release(id),
     forget: (id) => void entries.delete(id),
-    status: () =>
-      new Map(
-        [...entries].map(([id, all]) => [
-          id,
-          [...all.values()].map(({ ask, resolved, assumed, due, failing }) => ({
-            provider: ask.provider.name,
-            ...(endOf(resolved, assumed) !== never && { expiresAt: endOf(resolved, assumed) }),
-            ...(due !== never && { renewAt: due }),
-            ...(failing && { failing }),
-          })),
-        ]),
-      ),
+    status: () => new Map([...entries].map(([id, all]) => [id, [...all.values()].map(statusOf)])),
     *sources() {
       for (const [id, all] of entries)
-        for (const { resolved } of all.values()) if (resolved?.source !== undefined) yield [id, resolved.source];
+        for (const { resolved, source = resolved?.source } of all.values()) if (source !== undefined) yield [id, source];
     },
     close() {
       closing.abort();
