@@ -1,13 +1,20 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { following, type Following } from "./cases/following.ts";
+import { questions, type Questions } from "./cases/questions.ts";
+import { prepareAnswering } from "./src/answering.ts";
 import { planOf, usage, type Plan } from "./src/arguments.ts";
 import { bestFloor, invalid, measureBlock, type Block } from "./src/blocks.ts";
 import { ours, stock } from "./src/contender.ts";
 import { countRequests, type Counts } from "./src/counts.ts";
+import { reportFollowing, reportQuestions } from "./src/report-answers.ts";
 import { report } from "./src/report.ts";
 import { startRig } from "./src/rig.ts";
 import { makeTools, type Tools } from "./src/tools.ts";
+
+/** Cases of a list alone; the others are about what is answered. */
+const listCases = ["a", "b2", "b3", "c", "d", "g"] as const;
 
 const plan = planOf(process.argv.slice(2));
 if (plan === undefined) process.stdout.write(usage);
@@ -20,17 +27,30 @@ async function bench(plan: Plan): Promise<void> {
   const tools = await makeTools();
   if (tools.go === undefined) say("there is no Go here, so the floor is Node's alone");
 
+  const keep = (what: string, runs: object): void =>
+    writeFileSync(join(results, what), `${JSON.stringify({ node: process.version, ...runs }, undefined, 1)}\n`);
+  if (listCases.some((each) => plan.cases.has(each))) await benchLists({ plan, tools, flags, keep });
+  if (plan.cases.has("e") || plan.cases.has("i")) await benchAnswers({ plan, tools, flags, keep });
+  say(`every single number is in ${results}`);
+}
+
+interface Bench {
+  readonly plan: Plan;
+  readonly tools: Tools;
+  readonly flags: readonly string[];
+  readonly keep: (what: string, runs: object) => void;
+}
+
+async function benchLists({ plan, tools, flags, keep }: Bench): Promise<void> {
   const counts = await countAll(plan, tools);
   const blocks: Block[] = [];
-  const keep = (): void =>
-    writeFileSync(join(results, "runs.json"), `${JSON.stringify({ node: process.version, counts, blocks }, undefined, 1)}\n`);
   // Sizes take turns too: what happens to the machine in an hour happens to all of them.
   for (let turn = 0; turn < plan.repeats * 1.5; turn += 1) {
     for (const n of plan.sizes) {
       if (validOf(blocks, n) >= plan.repeats) continue;
       say(`block ${turn} with ${n} clusters`);
       blocks.push(await measureBlock({ n, turn, plan, tools, flags }));
-      keep();
+      keep("runs.json", { counts, blocks });
     }
   }
   for (const n of plan.sizes)
@@ -41,7 +61,32 @@ async function bench(plan: Plan): Promise<void> {
         plan.cases,
       )}`,
     );
-  say(`every single number is in ${join(results, "runs.json")}`);
+}
+
+/** One fleet of each size, and one list that stands, for all that is asked about it. */
+async function benchAnswers({ plan, tools, flags, keep }: Bench): Promise<void> {
+  const asked: Questions[] = [];
+  const followed: Following[] = [];
+  // Fewer clusters make answers that are too short to say anything.
+  for (const n of plan.sizes.filter((size) => size >= 1000)) {
+    say(`answers about ${n} clusters`);
+    const answering = await prepareAnswering(n, tools, flags);
+    try {
+      if (plan.cases.has("i")) {
+        const run = await following(answering, plan.changes);
+        followed.push(run);
+        process.stdout.write(`\n${reportFollowing(run)}`);
+      }
+      if (plan.cases.has("e")) {
+        const run = await questions(answering, { tools, repeats: plan.repeats, seconds: 3, long: plan.long });
+        asked.push(run);
+        process.stdout.write(`\n${reportQuestions(run)}`);
+      }
+    } finally {
+      await answering.stop();
+      keep("answers.json", { asked, followed });
+    }
+  }
 }
 
 function validOf(blocks: readonly Block[], size: number): number {

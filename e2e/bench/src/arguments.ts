@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { RollcallError } from "@rollcall/contract";
 
 /** The cases, by the letters that the README explains. */
-export const caseNames = ["a", "b2", "b3", "c", "d", "g"] as const;
+export const caseNames = ["a", "b2", "b3", "c", "d", "e", "g", "i"] as const;
 export type CaseName = (typeof caseNames)[number];
 
 /** What a run of the bench is to do. */
@@ -13,6 +13,10 @@ export interface Plan {
   readonly repeats: number;
   /** Seconds of churn in cases b3 and c. */
   readonly churn: number;
+  /** Seconds of the long run of questions in case e. */
+  readonly long: number;
+  /** How often a decision changes in case i. */
+  readonly changes: number;
   /** Writes a processor profile of our own program beside the results. */
   readonly profile: boolean;
 }
@@ -45,6 +49,8 @@ export function planOf(args: readonly string[]): Plan | undefined {
     sizes: values.sizes === undefined ? (full ? [100, 1000, 10_000] : [100, 1000]) : values.sizes.split(",").map(whole),
     repeats: values.repeats === undefined ? (full ? 7 : 3) : whole(values.repeats),
     churn: full ? 60 : 12,
+    long: 60,
+    changes: full ? 100 : 40,
     profile: values["cpu-prof"],
   };
 }

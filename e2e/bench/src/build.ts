@@ -17,7 +17,7 @@ export function buildProgram(): string {
 }
 
 /** Every process that the bench starts beside our program. */
-export type Script = "floor-writes" | "floor-lists" | "floor-propagation" | "churn" | "stock";
+export type Script = "floor-writes" | "floor-lists" | "floor-propagation" | "floor-answers" | "churn" | "stock" | "asker" | "loop-watch";
 
 /** Makes JavaScript of one of them, so that none pays for the reading of TypeScript; packages stay where they are. */
 export async function buildScript(name: Script): Promise<string> {

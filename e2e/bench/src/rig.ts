@@ -25,7 +25,7 @@ export async function startRig({ audit }: { readonly audit: boolean }): Promise<
   if (isPinned) process.env["GOMAXPROCS"] = "1";
   let plane: ControlPlane;
   try {
-    plane = await startControlPlane({ crds: [crds.clusterProfiles], quiet: true });
+    plane = await startControlPlane({ crds: [crds.clusterProfiles, crds.placementDecisions], quiet: true });
     if (!audit) await withoutAuditLog(plane);
   } finally {
     delete process.env["GOMAXPROCS"];

@@ -12,6 +12,14 @@ export interface Line {
   readonly name?: string;
   readonly server?: string;
   readonly events?: number;
+  readonly url?: string;
+  /** Milliseconds. */
+  readonly p50?: number;
+  readonly p99?: number;
+  readonly max?: number;
+  /** A second. */
+  readonly rate?: number;
+  readonly wrong?: number;
 }
 
 /** A process under measurement. */
@@ -21,6 +29,8 @@ export interface Subject {
   readonly lines: readonly Line[];
   /** Waits for a line with that message. */
   says(message: string, seconds?: number): Promise<Line>;
+  /** Waits for the next one with it. */
+  next(message: string, seconds?: number): Promise<Line>;
   /** Asks it to stop and waits until it has. */
   stop(): Promise<void>;
 }
@@ -54,21 +64,23 @@ export function launch(command: readonly string[], messages: readonly string[]):
   });
 
   const isRunning = (): boolean => child.exitCode === null && child.signalCode === null;
-  const find = (message: string): Line | undefined => lines.find((line) => line.message === message);
+  const find = (message: string, from = 0): Line | undefined => lines.slice(from).find((line) => line.message === message);
   const said = (): string => `${command.slice(0, 3).join(" ")} complained:\n${complaints.join("\n")}`;
+  const heard = async (message: string, from: number, seconds: number): Promise<Line> => {
+    const isSaid = (): boolean => {
+      if (find(message, from) !== undefined) return true;
+      if (!isRunning()) throw new Error(`it ended before it said "${message}"; ${said()}`);
+      return false;
+    };
+    await until(() => `"${message}" was not said; ${said()}`, isSaid, news, seconds);
+    return find(message, from)!;
+  };
   return {
     pid: child.pid!,
     spawnedAt,
     lines,
-    async says(message, seconds = 60) {
-      const isSaid = (): boolean => {
-        if (find(message) !== undefined) return true;
-        if (!isRunning()) throw new Error(`it ended before it said "${message}"; ${said()}`);
-        return false;
-      };
-      await until(() => `"${message}" was not said; ${said()}`, isSaid, news, seconds);
-      return find(message)!;
-    },
+    says: (message, seconds = 60) => heard(message, 0, seconds),
+    next: (message, seconds = 60) => heard(message, lines.length, seconds),
     async stop() {
       if (!isRunning()) return;
       const late = setTimeout(() => child.kill("SIGKILL"), 10_000);

@@ -8,13 +8,9 @@ export interface Tools {
   readonly go: string | undefined;
 }
 
+const names = ["floor-lists", "floor-propagation", "floor-writes", "floor-answers", "churn", "stock", "asker", "loop-watch"] as const;
+
 export async function makeTools(): Promise<Tools> {
-  const [lists, propagation, writes, churn, stock] = await Promise.all(
-    (["floor-lists", "floor-propagation", "floor-writes", "churn", "stock"] as const).map(buildScript),
-  );
-  return {
-    program: buildProgram(),
-    scripts: { "floor-lists": lists!, "floor-propagation": propagation!, "floor-writes": writes!, churn: churn!, stock: stock! },
-    go: buildGoFloor(),
-  };
+  const built = await Promise.all(names.map(async (name) => [name, await buildScript(name)] as const));
+  return { program: buildProgram(), scripts: Object.fromEntries(built) as Tools["scripts"], go: buildGoFloor() };
 }
