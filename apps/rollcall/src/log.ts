@@ -7,15 +7,15 @@ export type Log = (level: "debug" | "info" | "warn" | "error", message: string, 
 /** A log of JSON lines. Errors are written as what they say, never with what they carry. */
 export function jsonLog(write: (line: string) => void, now: () => Date = () => new Date()): Log {
   return (level, message, fields = {}) => {
-    write(
-      `${JSON.stringify({ time: now().toISOString(), level, message, ...Object.fromEntries(Object.entries({ ...advice(fields), ...fields }).map(plain)) })}\n`,
-    );
+    const hasError = Object.values(fields).some((value) => value instanceof Error);
+    write(`${JSON.stringify({ time: now().toISOString(), level, message, ...(hasError ? withoutErrors(fields) : fields) })}\n`);
   };
 }
 
 /** An error may carry a request, and with it a token. */
-function plain([key, value]: [string, unknown]): [string, unknown] {
-  return [key, value instanceof Error ? value.message || value.name : value];
+function withoutErrors(fields: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const plain = Object.entries(fields).map(([key, value]) => [key, value instanceof Error ? value.message || value.name : value] as const);
+  return { ...advice(fields), ...Object.fromEntries(plain) };
 }
 
 /** What a list and watch tells, as log lines. */

@@ -1,9 +1,10 @@
 import type { IncomingMessage } from "node:http";
-import { parsePluginRequest, parseQuery, refused, unlessKnown, type Answerable, type Request } from "@rollcall/answers";
+import { parseQuery, refused, unlessKnown, type Answerable, type Request } from "@rollcall/answers";
 import { isRefusal, type Refusal } from "@rollcall/contract";
 import type { ServeConfig } from "../config/serve.ts";
 import type { Log } from "../log.ts";
-import { bodyOf, jsonOf } from "./body.ts";
+import type { Who } from "./acquainted.ts";
+import { bodyOf } from "./body.ts";
 import type { KeptAnswers, Written } from "./kept-answers.ts";
 import type { Limits } from "./limits.ts";
 import { saying } from "./reply.ts";
@@ -11,13 +12,15 @@ import { routeOf, type Route } from "./routes.ts";
 import { askedWithin, heardWithin, listsWithin } from "./scope.ts";
 import type { AnswerSource } from "./source.ts";
 import type { Strangers } from "./strangers.ts";
-import type { TokenFile, TokenHolders } from "./token-files.ts";
+import type { TokenFile } from "./token-files.ts";
+import type { Understand } from "./understand.ts";
 
 /** What it takes to answer one request. */
 export interface Desk {
   readonly config: Pick<ServeConfig, "prefix" | "maxAge">;
   readonly source: AnswerSource;
-  readonly tokens: TokenHolders;
+  readonly who: Who;
+  readonly understand: Understand;
   readonly answers: KeptAnswers;
   readonly strangers: Strangers;
   readonly isReady: () => boolean;
@@ -37,19 +40,19 @@ export interface Attended {
 
 /** Finds out what is asked and by whom, and answers it. */
 export async function attend(request: IncomingMessage, desk: Desk): Promise<Attended> {
-  const { config, tokens, limits } = desk;
+  const { config } = desk;
   const [path, query] = splitAt(request.url ?? "", "?");
   const routed = routeOf(request.method ?? "", path, config.prefix);
   const route = routed.is === "route" ? routed.route : "none";
   if (routed.is === "route" && (route === "healthz" || route === "readyz")) return { route, answer: health(route, desk.isReady()) };
 
-  const who = tokens.who(request.headers.authorization);
+  const who = desk.who(request.socket, request.headers.authorization);
   const astray = routed.is === "route" ? undefined : whereElse(routed, config.prefix ?? "");
   if (isRefusal(who))
     return { route, ...toStranger(request, astray ?? saying(401, who.reason, who.message, { "www-authenticate": "Bearer" }), desk) };
   if (routed.is !== "route") return { route, answer: astray!, token: who };
 
-  const question = await read(request, routed.route, routed.list, new URLSearchParams(query), limits);
+  const question = await read(request, routed.route, routed.list, query, desk);
   if ("status" in question) return { route, answer: question, token: who };
   if (isRefusal(question)) {
     const { status, headers, body } = refused({ status: 400, why: question });
@@ -78,18 +81,19 @@ async function read(
   request: IncomingMessage,
   route: Route,
   list: string | undefined,
-  query: URLSearchParams,
-  { bodyBytes, jsonDepth }: Limits,
+  query: string,
+  { limits: { bodyBytes }, understand }: Desk,
 ): Promise<Request | Refusal | Written> {
-  if (route !== "plugin")
-    return parseQuery(route === "flux" ? "flux" : "clusters", [...(list === undefined ? [] : [["list", list] as const]), ...query]);
+  if (route !== "plugin") {
+    const named = list === undefined ? [] : [["list", list] as const];
+    return parseQuery(route === "flux" ? "flux" : "clusters", [...named, ...new URLSearchParams(query)]);
+  }
   const body = await bodyOf(request, bodyBytes);
   if (body === undefined)
     return saying(413, "TooLarge", `the body has more than ${bodyBytes} bytes; send what the plugin generator sends`, {
       connection: "close",
     });
-  const json = jsonOf(body, jsonDepth);
-  return isRefusal(json) ? json : parsePluginRequest(json.value);
+  return understand(body);
 }
 
 /** Whoever only asks for health need not be known, and so is not let stay. */

@@ -2,16 +2,23 @@ import type { IncomingMessage } from "node:http";
 import { refusal, type Refusal } from "@rollcall/contract";
 
 /** Reads a body to its end; undefined where it is longer than is taken. Whoever hangs up meanwhile is an error. */
-export async function bodyOf(request: IncomingMessage, most: number): Promise<string | undefined> {
-  if (Number(request.headers["content-length"] ?? 0) > most) return undefined;
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > most) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString("utf8");
+export function bodyOf(request: IncomingMessage, most: number): Promise<string | undefined> {
+  if (Number(request.headers["content-length"] ?? 0) > most) return Promise.resolve(undefined);
+  // By its events: an iterator of a stream costs as much as all the rest of a short answer.
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const take = (chunk: Buffer): void => {
+      size += chunk.length;
+      chunks.push(chunk);
+      if (size <= most) return;
+      request.off("data", take).pause();
+      resolve(undefined);
+    };
+    request.on("data", take);
+    request.once("end", () => resolve(chunks.length === 1 ? chunks[0]!.toString() : Buffer.concat(chunks).toString()));
+    request.once("error", reject);
+  });
 }
 
 /** What a body says, unless it is no JSON or nested deeper than anybody means. */

@@ -87,7 +87,7 @@ export function keepAnswers(most: KeptLimits = { answers: 256, bytes: 64 * 1024 
   }
 
   async function made(list: Ready, request: Request): Promise<Written> {
-    const key = JSON.stringify(request);
+    const key = keyOf(request);
     const before = kept.get(key);
     if (before?.generation === list.generation) {
       kept.delete(key);
@@ -96,7 +96,7 @@ export function keepAnswers(most: KeptLimits = { answers: 256, bytes: 64 * 1024 
     }
     const already = making.get(key);
     if (already?.generation === list.generation) return already.written;
-    const entry = { generation: list.generation, written: inLine(() => make(key, list, request)) };
+    const entry = { generation: list.generation, written: inLine(() => make(key, list, toAnybody(request))) };
     making.set(key, entry);
     try {
       return await entry.written;
@@ -124,11 +124,20 @@ export function keepAnswers(most: KeptLimits = { answers: 256, bytes: 64 * 1024 
       // Who is not named in it, or why, is not a matter of the generation alone; and it costs nothing.
       if (list.is !== "ready" || list.members.length === 0) return plain(answer(list, request));
       const { age, ...ready } = list;
-      const written = await made(ready, toAnybody(request));
+      const written = await made(ready, request);
       return age === undefined ? written : { ...written, headers: { ...written.headers, age: String(age) } };
     },
     forget: (list, id) => fragments.get(list)?.forget(id),
   };
+}
+
+const keys = new WeakMap<Request, string>();
+
+/** What a question is kept by. */
+function keyOf(request: Request): string {
+  const known = keys.get(request) ?? JSON.stringify(toAnybody(request));
+  keys.set(request, known);
+  return known;
 }
 
 /** The same question, whichever ApplicationSet asks it. */

@@ -25,13 +25,15 @@ export async function reply(request: IncomingMessage, response: ServerResponse, 
     ...(answer.gzip && { vary: "accept-encoding" }),
     ...(answer.status !== 304 && { "content-length": body.length, ...(compressed && { "content-encoding": "gzip" }) }),
   });
-  const slow = setTimeout(() => response.destroy(), writing);
   return new Promise((resolve) => {
+    let slow: NodeJS.Timeout | undefined;
     response.once("close", () => {
       clearTimeout(slow);
       resolve(body.length);
     });
     response.end(body);
+    // What the system has taken at once nobody can read too slowly for us.
+    if (response.socket?.writableLength !== 0) slow = setTimeout(() => response.destroy(), writing);
   });
 }
 

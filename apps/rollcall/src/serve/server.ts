@@ -5,6 +5,7 @@ import { RollcallError } from "@rollcall/contract";
 import type { ServeConfig } from "../config/serve.ts";
 import { addressOf } from "../listen.ts";
 import type { Log } from "../log.ts";
+import { acquaintedWith } from "./acquainted.ts";
 import { attend, type Attended, type Desk } from "./attend.ts";
 import { certificateFrom } from "./certificate.ts";
 import { drainOf } from "./drain.ts";
@@ -15,6 +16,7 @@ import type { AnswerSource } from "./source.ts";
 import { newStrangers } from "./strangers.ts";
 import { tell, toldOf, type Told } from "./tell.ts";
 import { tokensFrom } from "./token-files.ts";
+import { newUnderstanding } from "./understand.ts";
 import { answerUnreadable } from "./unreadable.ts";
 
 /** What a service needs to know. */
@@ -48,7 +50,8 @@ export async function startServer(serve: Serve): Promise<Serving> {
   try {
     const tokens = await tokensFrom({ tokens: config.tokens, ...files });
     const answers = keepAnswers();
-    const desk: Desk = { config, source, tokens, answers, strangers: newStrangers(), isReady, log, limits };
+    const known = { who: acquaintedWith(tokens), understand: newUnderstanding(limits.jsonDepth) };
+    const desk: Desk = { config, source, ...known, answers, strangers: newStrangers(), isReady, log, limits };
     const server = await newServer(config, limits, files);
     const drain = drainOf(server, config.tls !== undefined);
     server.on("request", (request: IncomingMessage, response: ServerResponse) => {

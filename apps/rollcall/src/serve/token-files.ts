@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from "node:crypto";
+import { hash, timingSafeEqual } from "node:crypto";
 import { isRefusal, refusal, RollcallError, type Refusal } from "@rollcall/contract";
 import type { Log } from "../log.ts";
 import { follow, type Content } from "./follow.ts";
@@ -14,6 +14,8 @@ export interface TokenFile extends Scope {
 export interface TokenHolders {
   /** The file that the token of this header stands in, or why it is nobody's. */
   who(authorization: string | undefined): TokenFile | Refusal;
+  /** Another number whenever a file holds other tokens. */
+  edition(): number;
 }
 
 export interface TokenFilesOptions {
@@ -26,6 +28,7 @@ export interface TokenFilesOptions {
 /** Reads token files and follows them. What a file holds that is no good is said without its content, and the tokens before it stay. */
 export async function tokensFrom({ tokens, log, signal, every }: TokenFilesOptions): Promise<TokenHolders> {
   const held = new Map<TokenFile, readonly Buffer[]>();
+  let edition = 0;
 
   for (const token of tokens) {
     const take = ([content]: readonly Content[]): void => {
@@ -41,6 +44,7 @@ export async function tokensFrom({ tokens, log, signal, every }: TokenFilesOptio
       }
       if (held.has(token)) log("info", "token file read again", { file, tokens: (found as readonly Buffer[]).length });
       held.set(token, found as readonly Buffer[]);
+      edition += 1;
     };
     await follow({ files: [token.file], take, signal, ...(every !== undefined && { every }) });
   }
@@ -54,6 +58,7 @@ export async function tokensFrom({ tokens, log, signal, every }: TokenFilesOptio
     );
 
   return {
+    edition: () => edition,
     who(authorization) {
       const token = presented(authorization);
       if (token !== undefined && isRefusal(token)) return token;
@@ -77,7 +82,7 @@ function digestsOf(content: Content): readonly Buffer[] | Refusal {
 }
 
 function digest256(text: string): Buffer {
-  return createHash("sha256").update(text).digest();
+  return hash("sha256", text, "buffer");
 }
 
 function isIn(digests: readonly Buffer[], digest: Buffer): boolean {
