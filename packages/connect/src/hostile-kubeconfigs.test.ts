@@ -42,4 +42,10 @@ describe("a kubeconfig that means harm", () => {
   ])("is refused at once where it is made to take long, with %s", async (_, text) => {
     expect(await quickly(() => readKubeconfig(text))).toHaveProperty("reason");
   });
+
+  it("is not even begun with where it has far more lines than any login", () => {
+    const folded = JSON.stringify(JSON.parse(good)).replace(/}$/, `,"more": "${"x\n".repeat(20_000)}"}`);
+    expect(isRefusal(readKubeconfig(folded.replaceAll("x\n", "x ")))).toBe(false);
+    expect(readKubeconfig(folded)).toMatchObject({ reason: "BadKubeconfig", message: expect.stringContaining("far larger") as string });
+  });
 });

@@ -27,6 +27,8 @@ export function endpointOf(cluster: unknown): Endpoint | Refusal {
   };
 }
 
+const dots = /^(?:\.|%2e){1,2}$/i;
+
 function serverOf(value: unknown): string | Refusal {
   const server = text(value);
   if (server === undefined) return refusal("NoServer", "its server is empty; its cluster manager has to publish the URL of the API server");
@@ -52,6 +54,12 @@ function serverOf(value: unknown): string | Refusal {
     );
   if (url.fragment !== undefined)
     return refusal("ServerFragment", `its server ${quoted(server)} has a fragment (#), which no API server sees; take it out of the URL`);
+  // A slash or a backslash may be escaped as well, and who takes them for what they mean is not known.
+  if (url.path.split(/\/|%2f|%5c/i).some((segment) => dots.test(segment)))
+    return refusal(
+      "ServerDotSegment",
+      `its server ${quoted(server)} has a dot segment in its path, by which two programs may come to two clusters; write the path out in the profile`,
+    );
   return server.slice(0, server.length - url.path.length - url.query.length) + url.path.replace(/\/+$/, "") + url.query;
 }
 

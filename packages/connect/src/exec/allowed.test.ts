@@ -74,6 +74,8 @@ describe("arguments of a profile", () => {
     "--as",
     "--as-group",
     "--federated-token-file",
+    "--cli-input-json",
+    "--cli-input-yaml",
   ])("never set %s, whatever the operator allows", (name) => {
     const refused = { reason: "ProfileNotAllowed", message: expect.stringContaining("no profile may set") as string };
     for (const args of [[name, "x"], [`${name}=x`]])
@@ -145,6 +147,7 @@ describe("variables of a profile", () => {
       "MANPATH",
       "NODE_EXTRA_CA_CERTS",
       "NODE_V8_COVERAGE",
+      "ELECTRON_RUN_AS_NODE",
     ],
     [
       "AWS_SHARED_CREDENTIALS_FILE",

@@ -2,7 +2,7 @@
 // somebody else. No allow-list goes above them: what they do is not for the author of a profile to choose.
 const variables: readonly RegExp[] = [
   // What runs, and what is loaded into it.
-  /^(?:LD|DYLD|GCONV|GLIBC|MALLOC|BASH|NODE|NPM|YARN|DENO|BUN|PYTHON|PIP|UV|PERL\d?|RUBY|GEM|BUNDLE|JAVA|_JAVA|JDK|CLASSPATH|DOTNET|CORECLR|COMPLUS|MONO|LUA|PHP|TCL|ERL|NIX)(?:_|$)/,
+  /^(?:LD|DYLD|GCONV|GLIBC|MALLOC|BASH|NODE|ELECTRON|NPM|YARN|DENO|BUN|PYTHON|PIP|UV|PERL\d?|RUBY|GEM|BUNDLE|JAVA|_JAVA|JDK|CLASSPATH|DOTNET|CORECLR|COMPLUS|MONO|LUA|PHP|TCL|ERL|NIX)(?:_|$)/,
   /^(?:PYTHON|PERL|RUBY|LUA|GO)[A-Z0-9]+$/,
   /^(?:ENV|IFS|SHELLOPTS|BASHOPTS|PS4|PROMPT_COMMAND|ZDOTDIR|LESSOPEN|LESSCLOSE|MAKEFLAGS)$/,
   /(?:^|_)(?:SHELL|EDITOR|VISUAL|PAGER|MANPAGER|BROWSER|ASKPASS)$/,
@@ -33,6 +33,8 @@ const flags: readonly RegExp[] = [
   /(?:^|-)(?:host|hosts|hostname|url|uri|addr|address|authority|issuer|domain|port|listen|tls|header|headers)(?:-|$)/,
   /(?:^|-)(?:file|files|dir|directory|home|path|cache|bundle|cert|certs|certificate|ca|proxy|proxy-url|endpoint|endpoint-url|log|trace)(?:-|$)/,
   /(?:^|-)(?:token|secret|password|passphrase|credential|credentials|assertion|jwt|key|key-id)$/,
+  // The AWS CLI takes a whole call from there, or from a file.
+  /^cli-input-/,
   /insecure|skip|no-verify/,
 ];
 

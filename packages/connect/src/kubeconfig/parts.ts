@@ -18,7 +18,8 @@ export function refuse(reason: string, message: string): RollcallError {
 /** The file as it stands: YAML as Kubernetes' own readers take it, without merge keys, with few aliases. */
 export function parseKubeconfig(text: string): Entry {
   if (text.length > longest) throw refuse("BadKubeconfig", `it has more than ${longest} characters`);
-  if (hasMorePieces(text, mostPieces))
+  // A text that is folded is one piece, and takes long by its lines.
+  if (hasMoreLines(text, mostPieces) || hasMorePieces(text, mostPieces))
     throw refuse("BadKubeconfig", "it is far larger than one cluster needs; keep only that cluster in it");
   let file: unknown;
   try {
@@ -28,6 +29,10 @@ export function parseKubeconfig(text: string): Entry {
     throw refuse("BadKubeconfig", "it is not YAML, or has a key twice, or more than ten aliases; write it anew, for example with kubectl");
   }
   return recordOf(file, "it");
+}
+
+function hasMoreLines(text: string, most: number): boolean {
+  return text.split(/\r\n?|\n/, most + 1).length > most;
 }
 
 function hasMorePieces(text: string, most: number): boolean {
