@@ -43,9 +43,8 @@ export function plugin(id: string, parameters: object): object {
 }
 
 /** Argo CD's own generator, on the Secrets of one world's members. */
-export function clusters(id: string, { labels, values }: { readonly labels?: object; readonly values?: object } = {}): object {
-  const matchLabels = { "rollcall.dev/instance": `world-${id}`, "rollcall.dev/state": "member", ...labels };
-  return { clusters: { selector: { matchLabels }, ...(values && { values }) } };
+export function clusters(id: string, labels: Readonly<Record<string, string>> = {}): object {
+  return { clusters: { selector: { matchLabels: { "rollcall.dev/instance": `world-${id}`, "rollcall.dev/state": "member", ...labels } } } };
 }
 
 /** How Argo CD finds our service, and by which token it is known there. */

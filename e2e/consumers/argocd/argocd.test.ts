@@ -3,10 +3,14 @@ import { crds, startControlPlane, type ControlPlane } from "../../control-plane/
 import { watching } from "./applications.ts";
 import { startController, type Controller } from "./controller.ts";
 import { deciding } from "./deciding.ts";
+import { failing } from "./failing.ts";
+import { generating } from "./generating.ts";
+import { lettingIn } from "./letting-in.ts";
+import { rendering } from "./rendering.ts";
 import type { Story } from "./story.ts";
 import { newWorld } from "./world.ts";
 
-const stories: readonly Story[] = [...deciding];
+const stories: readonly Story[] = [...deciding, ...failing, ...generating, ...lettingIn, ...rendering];
 
 describe("Argo CD's own ApplicationSet controller asks Rollcall", () => {
   let plane: ControlPlane;

@@ -1,8 +1,10 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { KubeObject } from "@rollcall/contract";
 import { decision } from "@rollcall/testing";
 import { expect } from "vitest";
 import { until } from "../../stories/world.ts";
 import { applicationSet, plugin } from "./application-set.ts";
+import { refresh } from "./refresh.ts";
 import type { Story } from "./story.ts";
 import type { World } from "./world.ts";
 
@@ -57,6 +59,52 @@ export const deciding: readonly Story[] = [
         `delete applications shop-${world.fleet}.paris`,
         `delete secrets ${world.fleet}.paris`,
       ]);
+    },
+  },
+  {
+    tells: "a decision only comes in another order: not one Application is written",
+    async run(world, argocd, plane) {
+      await world.publish({}, ...everybody);
+      await world.apply(chosen(world, "paris", "oslo", "tokyo"));
+      const program = await world.start();
+      const placement = placementOf(world);
+      await world.asks(applicationSet({ id: world.id, generators: [plugin(world.id, { placement })] }), { placement });
+      await argocd.deploysTo("oslo", "paris", "tokyo");
+      await sleep(1000);
+      const [since, from] = [await plane.mark(), program.lines.length];
+      await world.apply(chosen(world, "tokyo", "paris", "oslo"));
+      await program.says({ route: "plugin", status: 200 }, from);
+      await sleep(1000);
+      expect(await argocd.happened(since)).toEqual([]);
+    },
+  },
+  {
+    tells: "a decision is rewritten slowly, slice by slice: nobody's Application goes on the way",
+    async run(world, argocd, plane) {
+      const before = Array.from({ length: 9 }, (_, at) => `c${at + 1}`);
+      const slices = (...names: readonly string[]): readonly KubeObject[] =>
+        [0, 1, 2].map((index) =>
+          decision({ namespace: world.fleet, name: `web-${index}`, key: "web", index, of: names.slice(index * 3, index * 3 + 3) }),
+        );
+      await world.publish({}, ...before, "c0");
+      await world.apply(...slices(...before));
+      await world.start({ settle: { several: "3s" } });
+      const placement = placementOf(world);
+      const set = applicationSet({ id: world.id, generators: [plugin(world.id, { placement })] });
+      await world.asks(set, { placement });
+      await argocd.deploysTo(...before);
+      // A newcomer in front pushes everybody on by one, so that the last of each slice is in none until the next is written.
+      for (const slice of slices("c0", ...before.slice(0, 8))) {
+        await world.apply(slice);
+        for (let times = 0; times < 4; times += 1) {
+          await refresh(plane, set.metadata.name);
+          await sleep(500);
+        }
+        if (slice.metadata.name !== "web-2") await argocd.expectNoneDeleted();
+      }
+      await argocd.deploysTo("c0", ...before.slice(0, 8));
+      const deleted = (await argocd.happened()).filter(({ verb, resource }) => resource === "applications" && verb === "delete");
+      expect(deleted.map(({ name }) => name)).toEqual([`shop-${world.fleet}.c9`]);
     },
   },
 ];

@@ -20,7 +20,7 @@ interface Push {
   readonly plane: ControlPlane;
   readonly name: string;
   readonly query: Query;
-  readonly ask: (path: string, headers?: Readonly<Record<string, string>>) => Promise<Response>;
+  readonly ask: (path: string) => Promise<Response>;
 }
 
 /** Makes it ask again whenever the answer to its question is another, and answers with what ends that. */
@@ -33,7 +33,9 @@ export function pushRefresh({ plane, name, query: { placement }, ask }: Push): (
       const answer = await ask(`/api/v1/clusters?${query.toString()}`).catch(() => undefined);
       await answer?.arrayBuffer();
       const etag = answer?.headers.get("etag") ?? "";
-      if (answer?.status === 200 && etag !== seen) {
+      // Whoever was refused in between is told again, even where the answer is the one before.
+      if (answer?.status !== 200) seen = "";
+      else if (etag !== seen) {
         seen = etag;
         await refresh(plane, name);
       }

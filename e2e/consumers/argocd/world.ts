@@ -9,7 +9,7 @@ import { byHand, type Ran } from "../../stories/by-hand.ts";
 import { launchProgram, type Program } from "../../stories/program.ts";
 import { rightsIfWhole, rightsOf } from "../../stories/rights.ts";
 import { asSent } from "../../stories/world.ts";
-import { connection } from "./application-set.ts";
+import { connection, setKind } from "./application-set.ts";
 import { namespace } from "./controller.ts";
 import { pushRefresh, type Query } from "./refresh.ts";
 
@@ -28,6 +28,8 @@ export interface World {
   readonly fleet: string;
   readonly state: string;
   readonly tokens: string;
+  /** Where its Rollcall answers. */
+  readonly url: string;
   /** Between Rollcall and its hub. */
   readonly proxy: Proxy;
   apply(...objects: readonly Manifest[]): Promise<void>;
@@ -45,7 +47,7 @@ export interface World {
   /** Writes its file of tokens. */
   putTokens(...tokens: readonly string[]): Promise<void>;
   /** Asks it over HTTP. */
-  ask(path: string, headers?: Readonly<Record<string, string>>): Promise<Response>;
+  ask(path: string, init?: RequestInit): Promise<Response>;
   /** What its Rollcall said, for whoever waited in vain. */
   said(): string;
   /** Makes an ApplicationSet that is told to ask again whenever it would be answered something else. */
@@ -64,6 +66,7 @@ export async function newWorld(plane: ControlPlane): Promise<World> {
   const [fleet, state] = [`fleet-${id}`, `rollcall-${id}`];
   const [config, tokens] = [join(plane.dir, `config-${id}.yaml`), join(plane.dir, `tokens-${id}`)];
   const listen = `127.0.0.1:${await freePort()}`;
+  const url = `http://${listen}`;
   const proxy = await startProxy({ target: plane.url, ca: plane.ca });
   const admin = await plane.kubeconfig(plane.adminToken);
   const account = { namespace: state, name: "rollcall" };
@@ -73,11 +76,10 @@ export async function newWorld(plane: ControlPlane): Promise<World> {
   let settings: Settings = {};
 
   const text = (): string => stringify(configOf({ id, fleet, state, listen, tokens, kubeconfig: kubeconfig ?? "not-made-yet" }, settings));
-  const ask: World["ask"] = (path, headers) =>
-    fetch(`http://${listen}${path}`, { headers: { authorization: `Bearer ${firstToken}`, ...headers } });
+  const ask: World["ask"] = (path, init) => fetch(`${url}${path}`, { headers: { authorization: `Bearer ${firstToken}` }, ...init });
 
   for (const name of [fleet, state]) await plane.apply({ apiVersion: "v1", kind: "Namespace", metadata: { name } });
-  await plane.apply(connection({ id, url: `http://${listen}`, token: firstToken }));
+  await plane.apply(connection({ id, url, token: firstToken }));
   await writeFile(tokens, firstToken);
 
   return {
@@ -85,6 +87,7 @@ export async function newWorld(plane: ControlPlane): Promise<World> {
     fleet,
     state,
     tokens,
+    url,
     proxy,
     ask,
     apply: (...objects) => plane.apply(objects.map((each) => asSent(each))),
@@ -128,6 +131,9 @@ export async function newWorld(plane: ControlPlane): Promise<World> {
     },
     async close() {
       for (const end of ends) await end();
+      // Else it would go on asking in vain, beside whoever comes next.
+      const sets = (await plane.list(setKind, namespace)).map(({ metadata }) => metadata.name);
+      for (const name of sets) await plane.remove(setKind, namespace, name);
       await Promise.all(programs.filter((program) => program.isRunning()).map((program) => program.kill()));
       await proxy.stop();
     },
