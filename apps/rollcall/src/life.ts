@@ -14,7 +14,9 @@ import {
   type RollKeeper,
   type Target,
 } from "@rollcall/sync";
-import { listAnswers, type ListAnswers } from "./answers/list-answers.ts";
+import { followAnswers, type Answering } from "./answers/follow-answers.ts";
+import { listAnswers } from "./answers/list-answers.ts";
+import type { AnswerNews } from "./answers/news.ts";
 import type { ListConfig, ServerRef } from "./config/config.ts";
 import type { Hub } from "./hub.ts";
 import type { Identity } from "./hub/identity.ts";
@@ -53,6 +55,8 @@ export interface Shared {
   readonly stateNamespace: string;
   /** How lists answer those who ask, where anybody may. */
   readonly serve?: { readonly maxAge: number; readonly refusesHeld: boolean; readonly boot: string };
+  /** Told when somebody who asked would be answered otherwise now, and on which server the list is kept. */
+  readonly onAnswer?: (news: AnswerNews, server: ServerRef) => void;
   /** Lists at work, by name. */
   readonly lists: Map<string, KeptList>;
   readonly log: Log;
@@ -68,7 +72,7 @@ export interface Life {
   /** Resolves when it has been gone through once, or will not be. */
   readonly settled: Promise<void>;
   /** What it says to those who ask, once it has been gone through. */
-  answers(): ListAnswers | undefined;
+  answers(): Answering | undefined;
   /** What is ordered about it now; undefined before its roll was read. */
   orders(): Orders | undefined;
   /** Takes up nothing new and resolves when what is at work is done and written down. Nothing of the list is taken away. */
@@ -84,11 +88,17 @@ export function beginLife(list: ListConfig, before: Promise<void>, shared: Share
   const signal = AbortSignal.any([shared.signal, ending.signal]);
   let kept: KeptList | undefined;
   let sayer: LoginSayer | undefined;
-  let answers: ListAnswers | undefined;
+  let answers: Answering | undefined;
   let known: RollKeeper | undefined;
   const told = {
-    look: (ids: Iterable<string>) => kept?.touched(ids),
-    rollChanged: () => kept?.rollChanged(),
+    look(ids: Iterable<string>) {
+      kept?.touched(ids);
+      answers?.look?.();
+    },
+    rollChanged() {
+      kept?.rollChanged();
+      answers?.look?.();
+    },
     isBack: () => kept && lookAgain(kept),
   };
   const place = shared.places.open(list, shared.serverOf(list), told, signal);
@@ -122,6 +132,7 @@ export function beginLife(list: ListConfig, before: Promise<void>, shared: Share
       report(event) {
         logList(log, event, digest);
         report?.(event);
+        answers?.look?.();
         if (event.is === "state") sayer?.look();
       },
     });
@@ -138,8 +149,8 @@ export function beginLife(list: ListConfig, before: Promise<void>, shared: Share
     await kept.idle();
     sayer?.look();
     onlooker?.through(name);
-    if (shared.serve !== undefined)
-      answers = listAnswers({
+    if (shared.serve !== undefined) {
+      const plain = listAnswers({
         list,
         kept,
         hub,
@@ -151,6 +162,9 @@ export function beginLife(list: ListConfig, before: Promise<void>, shared: Share
         now: shared.now,
         ...shared.serve,
       });
+      const { onAnswer, serverOf } = shared;
+      answers = onAnswer ? followAnswers({ list: name, answers: plain, tell: (news) => onAnswer(news, serverOf(list)), signal }) : plain;
+    }
     if (!signal.aborted) log("info", "list gone through", { list: name, clusters: kept.status().size, config: digest });
   }
 

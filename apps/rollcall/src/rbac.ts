@@ -4,6 +4,7 @@ import { askedName, rollName, type Mode } from "@rollcall/sync";
 import type { Config, ListConfig, ServerRef } from "./config/config.ts";
 import { apisOf, bothApis } from "./hub/placement.ts";
 import { loginRights } from "./login-rights.ts";
+import { refreshRights } from "./refresh/rights.ts";
 import { serverKey, serverOf } from "./servers.ts";
 
 export interface Account {
@@ -66,9 +67,16 @@ export function rbacOf(config: Config, account: Account, role: Role = "keeper"):
   const servers = Map.groupBy(lists, (list) => serverKey(serverOf(list, config)));
   const rights = (of: readonly ListConfig[]): readonly Placed[] => of.flatMap((list) => rightsOf(list, config, role));
   const others = [...servers].filter(([key]) => key !== hub);
+  const refreshes = Map.groupBy(role === "keeper" ? refreshRights(config) : [], ({ server }) => serverKey(server));
+  const telling = (key: string): readonly Placed[] => refreshes.get(key)?.map(({ kind }) => placed(kind, ["list", "patch"])) ?? [];
+  const elsewhere = [...refreshes].filter(([key]) => key !== hub && !servers.has(key));
   return [
-    { server: "the hub", objects: manifests([...onHub, ...rights(servers.get(hub) ?? [])], account) },
-    ...others.map(([, of]) => ({ server: targetInWords(of), objects: manifests(rights(of), account) })),
+    { server: "the hub", objects: manifests([...onHub, ...rights(servers.get(hub) ?? []), ...telling(hub)], account) },
+    ...others.map(([key, of]) => ({
+      server: `the target of ${of.map(({ name }) => name).join(", ")} ${inWords(of[0]!.target)}`,
+      objects: manifests([...rights(of), ...telling(key)], account),
+    })),
+    ...elsewhere.map(([key, [first]]) => ({ server: `${first!.of} ${inWords(first!.server)}`, objects: manifests(telling(key), account) })),
   ];
 }
 
@@ -81,10 +89,8 @@ function decisionRights({ inventory, lists, serve }: Config): readonly Placed[] 
   );
 }
 
-function targetInWords(lists: readonly ListConfig[]): string {
-  const { kubeconfig, context }: ServerRef = lists[0]!.target;
-  const where = [kubeconfig && `kubeconfig ${kubeconfig}`, context && `context ${context}`].filter(Boolean).join(", ");
-  return `the target of ${lists.map(({ name }) => name).join(", ")} (${where})`;
+function inWords({ kubeconfig, context }: ServerRef): string {
+  return `(${[kubeconfig && `kubeconfig ${kubeconfig}`, context && `context ${context}`].filter(Boolean).join(", ")})`;
 }
 
 interface Placed {

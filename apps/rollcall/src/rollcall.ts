@@ -3,7 +3,8 @@ import { assumingLogins, type CredentialStatus, type Provider } from "@rollcall/
 import type { ClusterId } from "@rollcall/contract";
 import { sleep, type InformerEvent, type Transport } from "@rollcall/kube";
 import type { KeptList, ListEvent } from "@rollcall/sync";
-import type { ListAnswers } from "./answers/list-answers.ts";
+import type { Answering } from "./answers/follow-answers.ts";
+import type { AnswerNews } from "./answers/news.ts";
 import type { Config, ListConfig, ReadConfig, ServerRef } from "./config/config.ts";
 import { startHub, type Hub } from "./hub.ts";
 import { bothApis } from "./hub/placement.ts";
@@ -29,6 +30,8 @@ export interface RollcallParts {
   readonly report?: (event: ListEvent) => void;
   /** Told what happens to lists and watches. */
   readonly watched?: (event: InformerEvent) => void;
+  /** Told when somebody who asked would be answered otherwise now, and on which server the list is kept. Without it, answers are worked out for those who ask alone. */
+  readonly onAnswer?: (news: AnswerNews, server: ServerRef) => void;
   /** For somebody who only looks; the lists are in mode `observe` then. */
   readonly onlooker?: Onlooker;
   readonly now?: () => number;
@@ -42,7 +45,9 @@ export interface Rollcall {
   /** The names of the lists, whether or not they can be kept at this moment. */
   names(): readonly string[];
   /** What a list says to those who ask, where anybody may and it has been gone through. */
-  answers(list: string): ListAnswers | undefined;
+  answers(list: string): Answering | undefined;
+  /** The transport to a server of the config. */
+  readonly transportTo: (server: ServerRef) => Promise<Transport>;
   /** How the credentials stand that were got for clusters. */
   credentials(): ReadonlyMap<ClusterId, readonly CredentialStatus[]>;
   /** Resolves when every list has been gone through once. */
@@ -60,6 +65,7 @@ export async function startRollcall({
   log,
   report,
   watched,
+  onAnswer,
   onlooker,
   now = Date.now,
   timing = {},
@@ -87,8 +93,13 @@ export async function startRollcall({
     identity.took();
     for (const id of ids) if (!hub.fleet().clusters.has(id)) logins?.forget(id);
     lists.forEach((list) => list.look(ids));
+    lookAtAnswers();
   };
-  const back = whenBack(() => lists.forEach(lookAgain));
+  const lookAtAll = (): void => {
+    lists.forEach(lookAgain);
+    lookAtAnswers();
+  };
+  const back = whenBack(lookAtAll);
   const heard = (event: InformerEvent): void => {
     onEvent(event);
     identity.heard(event);
@@ -102,7 +113,7 @@ export async function startRollcall({
     onEvent: heard,
     onChange,
     onBeforeDecision: () => lists.forEach((list) => list.aboutToMove()),
-    onDecision: () => lists.forEach(lookAgain),
+    onDecision: lookAtAll,
     timing,
   });
   // Whoever asks for a placement first would be told that nothing of it is known yet.
@@ -112,6 +123,7 @@ export async function startRollcall({
   const logins =
     onlooker === undefined ? startLogins({ hub: hubTransport, providers, environment: process.env, now, onNews: look, signal }) : undefined;
   const lives = new Map<string, Life>();
+  const lookAtAnswers = (): void => lives.forEach((life) => life.answers()?.look?.());
   let isThrough = false;
   const listed = strayWatch(
     log,
@@ -132,6 +144,7 @@ export async function startRollcall({
     signal,
     ...(report && { report }),
     ...(onlooker && { onlooker }),
+    ...(onAnswer && { onAnswer }),
     hubUrl: hubTransport.url,
     places: newPlaces({ config, ...(configPath !== undefined && { configPath }), transports, log, onEvent: atPlace, timing, signal }),
     serverOf: (list) => serverOf(list, config),
@@ -167,6 +180,7 @@ export async function startRollcall({
     lists,
     names: () => [...lives.keys()],
     answers: (list) => lives.get(list)?.answers(),
+    transportTo: (server) => transports.to(server),
     credentials: () => logins?.status() ?? new Map(),
     async settled() {
       // Who joins meanwhile is waited for too.

@@ -6,6 +6,6 @@ export function serverKey({ kubeconfig, context }: ServerRef): string {
 }
 
 /** The server of a list's target; a list without one of its own is kept on the hub. */
-export function serverOf({ target }: ListConfig, { inventory }: Config): ServerRef {
+export function serverOf({ target }: ListConfig, { inventory }: Pick<Config, "inventory">): ServerRef {
   return target.kubeconfig === undefined && target.context === undefined ? inventory : target;
 }

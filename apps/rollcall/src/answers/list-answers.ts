@@ -34,6 +34,10 @@ export interface ListAnswers {
   answerable(placement?: PlacementName): Promise<Answerable>;
   /** A digest that one of its placements waits for. */
   waitsFor(digest: string): boolean;
+  /** What was ever answered and is not forgotten: placements, and the list as a whole as undefined. */
+  questions(): Promise<readonly (PlacementName | undefined)[]>;
+  /** Some stay in an answer until more may leave it, which nobody will tell of. */
+  awaitsWindow(): boolean;
 }
 
 /** A placement that somebody has asked for. */
@@ -229,6 +233,11 @@ export function listAnswers(parts: ListAnswersParts): ListAnswers {
       }
     },
     waitsFor: (digest) => [...asked.values()].some((one) => one.digest === digest),
+    async questions() {
+      await opened();
+      return book.placements().map((words) => (words === wholeList ? undefined : (JSON.parse(words) as PlacementName)));
+    },
+    awaitsWindow: () => [...asked.values()].some(({ known: is, digest }) => digest === undefined && Number.isFinite(is?.until)),
   };
 }
 

@@ -1,7 +1,7 @@
 import { RollcallError, type ClusterId } from "@rollcall/contract";
 import { inForce, inWords, type Order, type Orders } from "@rollcall/sync";
 import type { Config } from "../config/config.ts";
-import { namespace as namespaces, objectName } from "../config/schema.ts";
+import { namespace as namespaces, objectName } from "../config/names.ts";
 import { oneLine } from "../one-line.ts";
 import type { Command, Flags } from "./command.ts";
 import { momentOf, secondsOf } from "./moment.ts";

@@ -84,6 +84,47 @@ describe("rollcall rbac", () => {
     ]);
   });
 
+  it("prints for whoever is told to ask again that they are found and annotated, where the config names them, and for no other", async () => {
+    const ofAskers = async (
+      refresh: object | undefined,
+      lists: readonly object[] = [argocd],
+      ...args: readonly string[]
+    ): Promise<readonly string[]> =>
+      rights(await rbac({ ...plain, serve: { tokens: [{ file: "t" }], ...(refresh && { refresh }) }, lists }, ...args)).filter((each) =>
+        /applicationsets|resourcesetinputproviders/.test(each),
+      );
+    const both = { argocd: { namespaces: ["argocd", "team-a"] }, flux: { namespaces: ["flux-system"], urls: ["https://rollcall.test"] } };
+    expect(await ofAskers(undefined)).toEqual([]);
+    expect(await ofAskers({ argocd: {} }, [argocd, { ...argocd, name: "web" }])).toEqual([
+      "argocd: argoproj.io/applicationsets: list patch",
+    ]);
+    expect(await ofAskers(both)).toEqual([
+      "argocd: argoproj.io/applicationsets: list patch",
+      "team-a: argoproj.io/applicationsets: list patch",
+      "flux-system: fluxcd.controlplane.io/resourcesetinputproviders: list patch",
+    ]);
+    expect(await ofAskers(both, [argocd], "--for", "viewer")).toEqual([]);
+  });
+
+  it("prints the rights to tell those who ask for the servers where they are", async () => {
+    const serve = {
+      tokens: [{ file: "t" }],
+      refresh: { argocd: {}, flux: { namespaces: ["flux-system"], urls: ["https://rollcall.test"], kubeconfig: "/etc/flux.conf" } },
+    };
+    const { stdout } = await rbac({ ...plain, serve, lists: [{ ...argocd, target: { namespace: "argocd", ...elsewhere } }] });
+    const parts = stdout.split(/^# On /m).slice(1);
+    expect(parts.map((part) => part.split("\n")[0])).toEqual([
+      "the hub",
+      "the target of argocd (kubeconfig /etc/rollcall/tools.kubeconfig, context tools)",
+      "flux-operator (kubeconfig /etc/flux.conf)",
+    ]);
+    expect(parts.map((part) => [part.includes("applicationsets"), part.includes("resourcesetinputproviders")])).toEqual([
+      [false, false],
+      [true, false],
+      [false, true],
+    ]);
+  });
+
   it("prints for those who only look what they read, and no right to write", async () => {
     const ran = await rbac(plain, "--for", "viewer");
     expect(rights(ran)).toEqual([

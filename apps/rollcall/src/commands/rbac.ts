@@ -1,5 +1,5 @@
 import { RollcallError } from "@rollcall/contract";
-import { namespace as namespaces, objectName } from "../config/schema.ts";
+import { namespace as namespaces, objectName } from "../config/names.ts";
 import { defaultAccounts, rbacOf, roles, type Account, type Role } from "../rbac.ts";
 import { toYaml } from "../yaml.ts";
 import { required, wholeConfig, type Command } from "./command.ts";

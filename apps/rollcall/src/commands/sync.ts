@@ -5,6 +5,7 @@ import { newLines } from "../lines.ts";
 import { listen } from "../listen.ts";
 import { newMetrics } from "../metrics.ts";
 import { openServer } from "../open-server.ts";
+import { newRefresher } from "../refresh/refresher.ts";
 import { followConfig } from "../reload.ts";
 import { startRollcall } from "../rollcall.ts";
 import { startServer } from "../serve/server.ts";
@@ -32,6 +33,8 @@ export const sync: Command = {
 
     const stopped = toldToStop();
     const metrics = newMetrics();
+    const refresh = config.serve?.refresh;
+    const refresher = refresh && newRefresher({ refresh, inventory: config.inventory, log });
     const rollcall = await startRollcall({
       config,
       configPath: path,
@@ -39,6 +42,7 @@ export const sync: Command = {
       log,
       report: metrics.heard,
       watched: metrics.watched,
+      ...(refresher && { onAnswer: refresher.tell }),
     });
     metrics.configured(problems.length);
     const following = new AbortController();
@@ -66,11 +70,13 @@ export const sync: Command = {
     const serving =
       config.serve && (await startServer({ config: config.serve, source: answerSource(rollcall), log, isReady: () => isReady }));
     if (serving !== undefined) log("info", "answering", { url: serving.url });
+    refresher?.start(rollcall.transportTo);
     log("info", "started", { lists: config.lists.map(({ name, mode }) => `${name} (${mode})`), namespaces: config.inventory.namespaces });
     const signal = await stopped;
     log("info", "stopping", { signal });
     process.off("SIGHUP", hungUp);
     following.abort();
+    await refresher?.stop();
     await serving?.stop();
     await telling?.close();
     await rollcall.stop();

@@ -2,7 +2,8 @@ import { problemsOf, type ArgoCdOptions } from "@rollcall/argocd";
 import { z } from "zod";
 import { expected } from "./expected.ts";
 import { isObject } from "./fields.ts";
-import { byName, namespace } from "./schema.ts";
+import { namespace } from "./names.ts";
+import { byName } from "./schema.ts";
 
 const template = expected("a name, in which braces hold nothing but {namespace} or {name}");
 const labelKeys = expected("a label key, or all keys of a prefix such as topology.kubernetes.io/*");

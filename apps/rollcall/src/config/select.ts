@@ -6,7 +6,8 @@ import { oneLine } from "../one-line.ts";
 import type { ListConfig, Problem } from "./config.ts";
 import { fieldOf, isObject, withoutUndefined } from "./fields.ts";
 import { got, or } from "./expected.ts";
-import { namespace, type list } from "./schema.ts";
+import { namespace } from "./names.ts";
+import type { list } from "./schema.ts";
 
 /** The namespaces that profiles and decisions are read from. */
 export interface Watched {

@@ -34,6 +34,8 @@ describe("serve in a config", () => {
     { listen: ":8443", insecure: true },
     { prefix: "/rollcall/v1" },
     { maxAge: "1h", whenHeld: "refuse" },
+    { refresh: { argocd: {} } },
+    { refresh: { flux: { namespaces: ["flux-system"], urls: ["https://rollcall.test/flux"] } } },
     { tokens: [{ file: "a", lists: ["argocd"], namespaces: ["fleet"], placements: ["web", "fleet/web-0"] }] },
   ])("may say %j", (said) => expect(checkConfig(config({ tokens, ...said })).problems).toEqual([]));
 
@@ -61,6 +63,19 @@ describe("serve in a config", () => {
     },
     { said: { tokens, tls: { cert: "a" } }, problem: "serve.tls.key  expected the path of its key, got nothing" },
     { said: { tokens, maxAge: "0" }, problem: 'serve.maxAge  expected a duration of at least 1s, got "0"' },
+    { said: { tokens, refresh: {} }, problem: "serve.refresh  expected argocd, flux or both of them, got an object" },
+    {
+      said: { tokens, refresh: { argocd: { namespaces: [] } } },
+      problem: "serve.refresh.argocd.namespaces  expected at least one namespace of ApplicationSets, got an empty list",
+    },
+    {
+      said: { tokens, refresh: { flux: { namespaces: ["a"] } } },
+      problem: "serve.refresh.flux.urls  expected a list with at least one URL of this service, as those who ask write it, got nothing",
+    },
+    {
+      said: { tokens, refresh: { flux: { namespaces: ["a"], urls: ["rollcall.test"] } } },
+      problem: 'serve.refresh.flux.urls[0]  expected a URL such as https://rollcall.example.com, got "rollcall.test"',
+    },
     { said: { tokens, whenHeld: "never" }, problem: 'serve.whenHeld  expected as before or refuse, got "never"' },
   ])("may not say $said", ({ said, problem }) => {
     expect(checkConfig(config(said)).problems.map(({ path, message }) => `${path}  ${message}`)).toEqual([problem]);
@@ -75,9 +90,13 @@ describe("serve in a config", () => {
   );
 
   it("names files as they lie beside it", async () => {
-    await using files = await folder({ "rollcall.yaml": stringify(config({ tokens: [{ file: "token" }, { file: "/etc/token" }], tls })) });
+    const refresh = { flux: { namespaces: ["flux-system"], urls: ["https://rollcall.test"], kubeconfig: "flux.conf" } };
+    await using files = await folder({
+      "rollcall.yaml": stringify(config({ tokens: [{ file: "token" }, { file: "/etc/token" }], tls, refresh })),
+    });
     const { config: read } = await configFile(files.at("rollcall.yaml")).read();
     expect(read?.serve?.tokens.map(({ file }) => file)).toEqual([files.at("token"), "/etc/token"]);
+    expect(read?.serve?.refresh?.flux?.kubeconfig).toBe(files.at("flux.conf"));
     expect(read?.serve?.tls).toEqual({ cert: files.at("tls.crt"), key: files.at("tls.key") });
   });
 });

@@ -5,6 +5,7 @@ import type { Problem } from "./config.ts";
 import { duration } from "./duration.ts";
 import { expected } from "./expected.ts";
 import { fieldOf, isObject } from "./fields.ts";
+import { refresh, refreshedFrom } from "./refresh.ts";
 
 const texts = (what: string): z.ZodType<readonly string[]> =>
   z.array(z.string().min(1), expected(`a list with ${what}`)).min(1, expected(what));
@@ -32,6 +33,7 @@ export const serve = z
     tokens: z.array(token, expected("a list with at least one file of tokens")).min(1, expected("at least one file of tokens")),
     maxAge: duration({ least: 1 }).default(600),
     whenHeld: z.enum(["as before", "refuse"]).default("as before"),
+    refresh: refresh.optional(),
   })
   .superRefine(
     ({ listen, tls, insecure, tokens }, context) => {
@@ -68,10 +70,11 @@ export function unknownLists(said: ServeConfig | undefined, all: readonly unknow
 }
 
 /** The same with its paths as they are from anywhere. */
-export function servedFrom(folder: string, { tokens, tls, ...rest }: ServeConfig): ServeConfig {
+export function servedFrom(folder: string, { tokens, tls, refresh: refreshes, ...rest }: ServeConfig): ServeConfig {
   return {
     ...rest,
     ...(tls && { tls: { cert: resolve(folder, tls.cert), key: resolve(folder, tls.key) } }),
+    ...(refreshes && { refresh: refreshedFrom(folder, refreshes) }),
     tokens: tokens.map((each) => ({ ...each, file: resolve(folder, each.file) })),
   };
 }
