@@ -43,7 +43,8 @@ export class Expect {
   oneOf<Word extends string>(value: unknown, path: string, words: readonly Word[]): Word | undefined {
     if (value === undefined) return undefined;
     const word = words.find((each) => each === value);
-    return word ?? this.#problem(path, words.map((each) => each || '""').join(" or "), value);
+    // Nothing secret is chosen out of a few words, and a misspelt one is best shown.
+    return word ?? this.#problem(path, words.map((each) => each || '""').join(" or "), value, got(value));
   }
 
   /** Nothing but these: a misspelt key would be left out in silence, and another identity used. */
@@ -55,17 +56,30 @@ export class Expect {
 
   variableName(value: unknown, path: string): string | undefined {
     if (typeof value === "string" && /^[^=\0]+$/.test(value)) return value;
-    return this.#problem(path, "the name of a variable", value);
+    return this.#problem(path, 'the name of a variable, without "="', value);
   }
 
-  #problem(path: string, what: string, value: unknown): undefined {
-    this.#problems.push({ path, message: `expected ${what}, got ${got(value)}` });
+  #problem(path: string, what: string, value: unknown, instead = kindOf(value)): undefined {
+    this.#problems.push({ path, message: `expected ${what}, got ${instead}` });
   }
 }
 
-/** Says what stands there instead, in a word or two. */
+/** Says what stands there instead, in a word or two; only of what is never secret. */
 export function got(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value.slice(0, 100));
+  return typeof value === "number" ? String(value) : kindOf(value);
+}
+
+/** The place of an entry by its name. Whoever wrote `NAME=value` there wrote a value, too, which may be secret. */
+export function entryAt(path: string, name: string): string {
+  return `${path}[${JSON.stringify(name.replace(/=[^]+/, "=…"))}]`;
+}
+
+/** Of what may be a secret in the wrong place, such as `NAME=value` in a list of variables, only what kind of thing it is. */
+function kindOf(value: unknown): string {
   if (value === undefined || value === null) return "nothing";
   if (typeof value === "object") return Array.isArray(value) ? "a list" : "an object";
-  return typeof value === "string" ? JSON.stringify(value.slice(0, 100)) : `${value as number | boolean}`;
+  if (typeof value === "boolean") return String(value);
+  if (value === "") return "an empty text";
+  return typeof value === "string" ? "a text" : "a number";
 }

@@ -89,9 +89,9 @@ describe("what is wrong with providers is said at once, each with its path", () 
     { input: { file: {} }, problems: ["file.providers expected a list of providers, got none"] },
     { input: { file: { providers: { a: 1 } } }, problems: ["file.providers expected a list of providers, got an object"] },
     { input: { inline: "google" }, problems: ['inline expected a list of providers, got "google"'] },
-    { input: { inline: ["google"] }, problems: ['inline[0] expected a provider, got "google"'] },
+    { input: { inline: ["google"] }, problems: ["inline[0] expected a provider, got a text"] },
     { input: { inline: [{}] }, problems: ["inline[0].name expected the name under which profiles offer it, got nothing"] },
-    { input: { inline: [{ name: "" }] }, problems: ['inline[0].name expected the name under which profiles offer it, got ""'] },
+    { input: { inline: [{ name: "" }] }, problems: ["inline[0].name expected the name under which profiles offer it, got an empty text"] },
     {
       input: {
         file: {
@@ -128,13 +128,13 @@ describe("what is wrong with providers is said at once, each with its path", () 
       problems: [
         'inline[0].profileSourcedCLIArgsPolicy expected "" or Ignore or Append, got "Prepend"',
         'inline[0].profileSourcedEnvVarsPolicy expected "" or Ignore or AppendIfNotExists or Replace, got "Append"',
-        "inline[0].execConfig.args[1] expected an argument, got 7",
-        'inline[0].execConfig.env[0].name expected the name of a variable, got "A=B"',
-        "inline[0].execConfig.env[1].value expected the value of a variable, got 1",
-        'inline[0].execConfig.env[2] expected a variable with name and value, got "A=1"',
+        "inline[0].execConfig.args[1] expected an argument, got a number",
+        'inline[0].execConfig.env[0].name expected the name of a variable, without "=", got a text',
+        "inline[0].execConfig.env[1].value expected the value of a variable, got a number",
+        "inline[0].execConfig.env[2] expected a variable with name and value, got a text",
         'inline[0].execConfig.apiVersion expected client.authentication.k8s.io/v1 or client.authentication.k8s.io/v1beta1, got "client.authentication.k8s.io/v1alpha1"',
-        "inline[0].execConfig.installHint expected a hint, got 1",
-        'inline[0].execConfig.provideClusterInfo expected true or false, got "yes"',
+        "inline[0].execConfig.installHint expected a hint, got a number",
+        "inline[0].execConfig.provideClusterInfo expected true or false, got a text",
         'inline[0].execConfig.interactiveMode expected "" or Never or IfAvailable or Always, got "never"',
       ],
     },
@@ -149,16 +149,37 @@ describe("what is wrong with providers is said at once, each with its path", () 
       },
       problems: [
         'settings["a"].kind expected gcp or aws or azure or exec or secret or token-request or hub-token or reference, got "spire"',
-        'settings["b"].roleArn expected the ARN of a role, got 1',
+        'settings["b"].roleArn expected the ARN of a role, got a number',
         'settings["b"].clusterName.from expected extension or property or label, got "annotation"',
-        'settings["b"].clusterName.key expected the key of the name, got ""',
-        'settings["c"].env[""] expected the name of a variable, got ""',
-        'settings["c"].env["A"] expected the value of a variable, got 1',
-        'settings["d"] expected a login, got "gcp"',
+        'settings["b"].clusterName.key expected the key of the name, got an empty text',
+        'settings["c"].env[""] expected the name of a variable, without "=", got an empty text',
+        'settings["c"].env["A"] expected the value of a variable, got a number',
+        'settings["d"] expected a login, got a text',
       ],
     },
   ])("$problems", ({ input, problems }) => {
     expect(readProviders(input).problems.map(({ path, message }) => `${path} ${message}`)).toEqual(problems);
+  });
+
+  it.each([
+    ["a variable in one text", { env: ["AZURE_CLIENT_SECRET=canary"] }],
+    ["all variables in one text", { env: "AZURE_CLIENT_SECRET=canary" }],
+    ["a variable whose name holds its value", { env: [{ name: "X=canary" }] }],
+    ["all arguments in one text", { args: "--token=canary" }],
+    ["an argument that is none", { args: [99112233] }],
+    ["a value without quotes", { env: [{ name: "PIN", value: 99112233 }] }],
+    ["a command that is none", { command: 99112233 }],
+    ["a hint that is none", { installHint: 99112233 }],
+    ["a plugin in one text", "plugin --token=canary"],
+  ])("and what may be secret is not shown: %s", (_, execConfig) => {
+    const entry = { name: "a", execConfig: typeof execConfig === "string" ? execConfig : { ...read("a"), ...execConfig } };
+    const settings = {
+      a: { kind: "exec", passEnv: ["TOKEN=canary"], hosts: ["a.test"], allowEnv: { "X=canary": 7 } },
+      b: { kind: "azure", env: { AZURE_CLIENT_SECRET: 99112233, "X=canary": "y" } },
+    };
+    const { problems } = readProviders({ inline: [entry], settings });
+    expect(problems.length).toBeGreaterThanOrEqual(4);
+    expect(JSON.stringify(problems)).not.toMatch(/canary|99112233/);
   });
 
   it("and a broken entry keeps its place without a login, so that no other provider takes over", () => {

@@ -1,4 +1,4 @@
-import { Expect, got, type Problem } from "./expect.ts";
+import { entryAt, Expect, got, type Problem } from "./expect.ts";
 import { readPluginSetting, type PluginSetting } from "./exec/read-setting.ts";
 import { readHosts } from "./hosts.ts";
 import type { CloudLogin, CredentialSource, PluginSource, Provider } from "./provider.ts";
@@ -86,7 +86,7 @@ function readEnvironment(value: unknown, path: string, expect: Expect): Readonly
   const variables = Object.entries(expect.record(value, path, "variables by name") ?? {});
   return Object.fromEntries(
     variables.map(([name, text]) => {
-      const at = `${path}[${JSON.stringify(name)}]`;
+      const at = entryAt(path, name);
       return [expect.variableName(name, at) ?? "", expect.text(text, at, "the value of a variable", "may be empty") ?? ""];
     }),
   );

@@ -1,5 +1,5 @@
 import { type Access, isRefusal, type Refusal, refusal } from "@rollcall/contract";
-import type { Problem } from "../expect.ts";
+import { entryAt, type Problem } from "../expect.ts";
 import { isDeniedArgument, isDeniedValue, isDeniedVariable } from "./denied.ts";
 import { longestValue, readPattern } from "./pattern.ts";
 
@@ -22,7 +22,7 @@ export function allowedProblems({ args, env }: ProfileSourced, path: string): re
   const wrong = (allowed: Allowed, at: string, isDenied: (name: string) => boolean, shape: RegExp): readonly Problem[] =>
     Object.entries(allowed ?? {}).flatMap(([name, pattern]) => {
       const why = isDenied(name) || !shape.test(name) ? "may never come from a profile; take it out" : patternProblem(pattern);
-      return why === undefined ? [] : [{ path: `${path}.${at}[${JSON.stringify(name)}]`, message: why }];
+      return why === undefined ? [] : [{ path: entryAt(`${path}.${at}`, name), message: why }];
     });
   return [...wrong(args, "allowArgs", isDeniedArgument, argument), ...wrong(env, "allowEnv", isDeniedVariable, variable)];
 }

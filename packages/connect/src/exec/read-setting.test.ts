@@ -35,14 +35,14 @@ describe("what an operator says of a plugin", () => {
     expect(read(wrong).problems).toEqual([
       'aks.kind expected exec, got "exe"',
       "aks.pasEnv is not known here; known are kind, passEnv, allowArgs, allowEnv, hosts",
-      'aks.passEnv[0] expected the name of a variable, got "A=B"',
-      "aks.passEnv[1] expected the name of a variable, got 7",
-      'aks.allowArgs["--tenant-id"] expected a pattern, got 7',
+      'aks.passEnv[0] expected the name of a variable, without "=", got a text',
+      'aks.passEnv[1] expected the name of a variable, without "=", got a number',
+      'aks.allowArgs["--tenant-id"] expected a pattern, got a number',
       "aks.allowEnv expected patterns by name, got a list",
       expect.stringMatching(/^aks\.hosts\[0\] /),
       'aks.allowArgs["--server"] may never come from a profile; take it out',
     ]);
-    expect(read("exec")).toMatchObject({ setting: undefined, problems: ['aks expected how its plugin is run, got "exec"'] });
+    expect(read("exec")).toMatchObject({ setting: undefined, problems: ["aks expected how its plugin is run, got a text"] });
   });
 
   it("counts together with the policies of the plugin's entry", () => {

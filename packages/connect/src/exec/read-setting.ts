@@ -1,4 +1,4 @@
-import { Expect, type Problem } from "../expect.ts";
+import { entryAt, Expect, type Problem } from "../expect.ts";
 import { readHosts } from "../hosts.ts";
 import type { ProviderEntry } from "../provider.ts";
 import { allowedProblems } from "./allowed.ts";
@@ -43,7 +43,7 @@ function patterns(value: unknown, path: string, expect: Expect): Readonly<Record
   if (value === undefined) return undefined;
   const given = Object.entries(expect.record(value, path, "patterns by name") ?? {});
   return Object.fromEntries(
-    given.map(([name, pattern]) => [name, expect.text(pattern, `${path}[${JSON.stringify(name)}]`, "a pattern", "may be empty") ?? ""]),
+    given.map(([name, pattern]) => [name, expect.text(pattern, entryAt(path, name), "a pattern", "may be empty") ?? ""]),
   );
 }
 
