@@ -54,7 +54,7 @@ describe("what the pages about logins show", () => {
   });
 
   it("names every metric about credentials", () => {
-    const status = { provider: "push", expiresAt: 1, failing: { reason: "NoKey", message: "" } };
+    const status = { provider: "push", isHeld: true, expiresAt: 1, failing: { reason: "NoKey", message: "" } };
     const text = newMetrics().text({
       lists: new Map(),
       heardAgo: new Map(),

@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import {
+  assumingLogins,
   execResolve,
   followSources,
   loginSource,
@@ -68,7 +69,7 @@ export function startLogins({ hub, providers, environment, now, onNews, signal }
   }).catch(() => undefined);
   const words = new Map<ClusterId, LoginWord>();
   return {
-    connect: patiently(heard(newLogins({ providers, credentials }), words, now), onNews),
+    connect: patiently(heard(newLogins({ providers, credentials }), assumingLogins(providers), words, now), onNews),
     status: () => credentials.status(),
     words: () => words,
     forget(id) {
@@ -79,12 +80,14 @@ export function startLogins({ hub, providers, environment, now, onNews, signal }
 }
 
 /** Connects, and keeps in mind what came of it where that is not all that it should be. */
-function heard(connect: Connect, words: Map<ClusterId, LoginWord>, now: () => number): Connect {
+function heard(connect: Connect, onlooker: Connect, words: Map<ClusterId, LoginWord>, now: () => number): Connect {
   return async (cluster, login, handed) => {
     const came = await connect(cluster, login, handed);
     if (login !== "with a credential from us") return came;
     const { reason, message } = isRefusal(came) ? came : (came.failing ?? {});
-    if (reason === undefined || message === undefined) words.delete(cluster.id);
+    // What whoever looks finds out without a login need not be said, and others need the room.
+    const isKnown = reason === undefined || message === undefined || isRefusal(await onlooker(cluster, login, handed));
+    if (isKnown) words.delete(cluster.id);
     else words.set(cluster.id, { reason, message, since: now(), ...(!isRefusal(came) && { lasts: true }) });
     return came;
   };

@@ -125,7 +125,10 @@ export async function look({ config, open, timeout, asksNamespaces = false, now 
       const [roll, guard, leave] = [stands.roll.roll(), kept.view(), list.consumer.adapter.leave(list.options)];
       return {
         list,
-        clusters: withLogins(await withUsers(roomGiven(all, { roll, guard, leave }), list, stands, now()), stands.roll.logins()),
+        clusters: withLogins(
+          await withUsers(roomGiven(all, { roll, guard, leave }), list, stands, now()),
+          list.mode === "sync" ? stands.roll.logins() : new Map(),
+        ),
         roll,
         orders: inForce(stands.roll.orders(), now()),
         guard,
@@ -195,6 +198,7 @@ function absentAt(
   return absentNamespaces(target.transport, [...new Set(places)]);
 }
 
+/** In other modes nobody leaves word, and what was left before is of another time. */
 function withLogins(all: ReadonlyMap<ClusterId, Found>, words: LoginWords): ReadonlyMap<ClusterId, Found> {
   return new Map(
     [...all].map(([id, found]) => {

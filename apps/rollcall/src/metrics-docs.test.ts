@@ -18,7 +18,7 @@ function everything(): string {
     lists: new Map([["argocd", { status: () => new Map() }]]),
     heardAgo: new Map([["fleet", 12]]),
     heartbeats: [{ namespace: "fleet", manager: "ocm", secondsAgo: 40 }],
-    credentials: new Map([["fleet/paris", [{ provider: "push", expiresAt: Date.now() + 60_000 }]]]),
+    credentials: new Map([["fleet/paris", [{ provider: "push", isHeld: true, expiresAt: Date.now() + 60_000 }]]]),
     isReady: true,
   });
 }

@@ -19,12 +19,14 @@ describe("metrics", () => {
   it("says of credentials how many there are, how many fail and when the first ends", () => {
     const now = Date.now();
     const credentials = new Map([
-      ["fleet/paris", [{ provider: "push", expiresAt: now + 600_000 }]],
-      ["fleet/rome", [{ provider: "push", expiresAt: now + 60_000, failing: { reason: "PluginFailed", message: "no" } }]],
-      ["fleet/oslo", [{ provider: "static" }]],
+      ["fleet/paris", [{ provider: "push", isHeld: true, expiresAt: now + 600_000 }]],
+      ["fleet/rome", [{ provider: "push", isHeld: true, expiresAt: now + 60_000, failing: { reason: "PluginFailed", message: "no" } }]],
+      ["fleet/oslo", [{ provider: "static", isHeld: true }]],
+      ["fleet/lima", [{ provider: "static", isHeld: false, failing: { reason: "ReferenceOnly", message: "no" } }]],
     ]);
     const text = newMetrics().text({ lists: new Map(), heardAgo: new Map(), heartbeats: [], credentials, isReady: true });
     expect(text).toContain('rollcall_credentials{provider="push"} 2\n');
+    expect(text).toContain('rollcall_credentials{provider="static"} 1\n');
     expect(text).toContain('rollcall_credentials_failing{provider="push"} 1\n');
     expect(text).toMatch(/rollcall_credential_expiry_seconds\{provider="push"\} (59|60)\n/);
     expect(text).not.toContain('rollcall_credential_expiry_seconds{provider="static"}');

@@ -123,7 +123,7 @@ function credentialFamilies(all: readonly CredentialStatus[], now: number): read
       "rollcall_credentials",
       "gauge",
       "Credentials that were got for clusters, by provider.",
-      lines("rollcall_credentials", (of) => of.length),
+      lines("rollcall_credentials", (of) => of.filter(({ isHeld }) => isHeld).length),
     ),
     ...family(
       "rollcall_credentials_failing",

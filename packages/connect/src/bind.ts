@@ -35,6 +35,11 @@ export function bind({ credential, madeFor }: Resolved, endpoint: Endpoint, host
 function elsewhere({ server, ca, tlsName, insecure }: NonNullable<Resolved["madeFor"]>, endpoint: Endpoint): Refusal | undefined {
   const [made, asked] = [hostOf(server), hostOf(endpoint.server)];
   if (sameServer(server) !== sameServer(endpoint.server)) {
+    if (URL.parse(server)?.protocol !== "https:")
+      return refusal(
+        "WrongServer",
+        `where the credential lies it says that it was made for ${made}, and not by https://; say the whole address there, such as https://${asked}`,
+      );
     const [one, other] = made === asked ? [`${made} by another path`, asked] : [made, asked];
     return refusal(
       "WrongServer",
@@ -93,5 +98,5 @@ function caOf(ca: string | undefined): string {
 }
 
 function hostOf(server: string): string {
-  return URL.parse(server)?.host || "an address that is none";
+  return URL.parse(server)?.host || "an address that is no URL";
 }

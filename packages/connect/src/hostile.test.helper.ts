@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 
 /** So many milliseconds at most, also where many tests share one core: what is meant is that nothing takes minutes. */
-const patience = 5000;
+const patience = 60_000;
 
 /** Does it, and expects that it did not take long. */
 export async function quickly<T>(does: () => T | Promise<T>): Promise<T> {

@@ -50,8 +50,8 @@ export function keepList<Options>(parts: ListParts<Options>): KeptList {
   const managers = new Map<ClusterId, string>();
   /** How often in a row somebody else wrote first. */
   const late = new Map<ClusterId, number>();
-  /** What stood for whom when all was well with it. */
-  const well = new Map<ClusterId, string>();
+  /** What stood for whom after the last look, and whether all was well with it. */
+  const seen = new Map<ClusterId, { readonly stood: string; readonly isWell: boolean }>();
   /** Who is to be looked at because something stands that was written, and who for any other reason. */
   const written = new Set<ClusterId>();
   const asked = new Set<ClusterId>();
@@ -98,16 +98,16 @@ export function keepList<Options>(parts: ListParts<Options>): KeptList {
 
   async function work(id: ClusterId): Promise<number | void> {
     const isAsked = asked.delete(id);
-    const stood = well.get(id);
-    if (written.delete(id) && !isAsked && stood === whatStands(id)) return;
-    well.delete(id);
+    const before = seen.get(id);
+    const isUntouched = before?.stood === whatStands(id);
+    if (written.delete(id) && !isAsked && before?.isWell && isUntouched) return;
+    seen.delete(id);
     try {
-      const isUntouched = stood === whatStands(id);
       const looked = await pass(id, passParts);
       if (looked === "pending") return;
       tell(id, looked, isUntouched);
       const { state, verdict } = status.get(id) ?? {};
-      if (state === "member" && verdict === undefined && looked.failed === undefined) well.set(id, whatStands(id));
+      if (looked.failed === undefined && state === "member") seen.set(id, { stood: whatStands(id), isWell: verdict === undefined });
       if (looked.failed !== undefined) throw looked.failed;
       late.delete(id);
       return whenAgain(looked);
@@ -155,7 +155,7 @@ export function keepList<Options>(parts: ListParts<Options>): KeptList {
     if (isNews) edition += 1;
     if (now === "gone") {
       status.delete(id);
-      well.delete(id);
+      seen.delete(id);
       managers.delete(id);
       answers.forget(id);
       passParts.brake.forget(id);

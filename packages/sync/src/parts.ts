@@ -80,6 +80,8 @@ export interface Looked {
   readonly state: State;
   readonly verdict?: Verdict;
   readonly wrote: readonly Wrote[];
+  /** What it wrote takes a credential back. */
+  readonly tookBack?: true;
   /** In mode `observe`: what would have been written. */
   readonly would: readonly string[];
   /** Who may now have what this cluster had. */

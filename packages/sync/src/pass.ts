@@ -84,6 +84,7 @@ export async function pass<Options>(id: ClusterId, parts: PassParts<Options>): P
     ...(cluster && { cluster }),
     ...uidOf(cluster, anchor),
     ...(unsettled !== undefined && unsettled > 0 && { again: unsettled }),
+    ...(unsettled === 0 && { tookBack: true }),
     ...(choice.is === "unknown" &&
       anchor && {
         isProof: entry !== undefined && !isRefusal(entry) && isProof(anchor.metadata.annotations, entry.cluster),

@@ -39,11 +39,14 @@ describe.concurrent("why something was written", patience, () => {
     token = "two";
     await first.settle();
     expect(why()).toEqual(["login renewed"]);
-    token = { ...refusal("NoProvider", "no"), revokes: true };
+    token = { ...refusal("OtherConsumer", "no"), revokes: true };
     await first.settle();
     bench.advance(2);
     await first.settle();
     expect(why()).toEqual(["login withdrawn"]);
+    token = "two again";
+    await first.settle();
+    expect(why()).toEqual(["login renewed"]);
     await first.stop();
 
     token = "three";

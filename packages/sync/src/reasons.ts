@@ -32,10 +32,10 @@ export function newReasons(): Reasons {
   /** Profiles as they were looked at last. They are never edited, so that another one is another object. */
   const seen = new Map<ClusterId, Cluster>();
 
-  function reason(id: ClusterId, { state, absence, cluster, verdict }: Looked, isUntouched: boolean): Reason {
+  function reason(id: ClusterId, { state, absence, cluster, tookBack }: Looked, isUntouched: boolean): Reason {
     if (absence !== undefined && (state === "missing" || state === "leaving")) return absence.cause;
     if (state === "newcomer") return "joins";
-    if (verdict?.is === "stale" && verdict.reason.startsWith("No")) return "login withdrawn";
+    if (tookBack) return "login withdrawn";
     const before = seen.get(id);
     if (before === undefined) return "first look";
     if (before !== cluster) return "profile changed";

@@ -46,6 +46,24 @@ describe("whoever only looks and tries no login", () => {
     expect(word(here)).toBeUndefined();
   });
 
+  it("is told nothing of another mode's time, and is not sent to look for a Rollcall that is at work", async () => {
+    await using here = await fleet();
+    login(here, "rome", "oslo");
+    here.register(pushed("rome"));
+    await here.sync();
+    expect((await here.run("status")).stdout.split("\n")[0]).toBe("argocd (sync): 0 members, 1 newcomer");
+    await here.config([{ ...oneList, mode: "upsert", options: { login: "with a credential from us" } }]);
+    expect((await here.run("plan")).stdout).toMatch(/argocd: 1 to create, 0 unchanged\n$/);
+  });
+
+  it("needs no word for what is seen without a login", async () => {
+    await using here = await fleet();
+    here.register(pushed("paris", { provider: null }), pushed("rome", { provider: "other" }));
+    await here.sync();
+    expect(word(here)).toBeUndefined();
+    expect((await here.run("status")).stdout).toMatch(/NoAccess: [^]*NoProvider: /);
+  });
+
   it("is shown no hash of a credential that nobody has got", async () => {
     await using here = await fleet();
     here.register(pushed("paris"));

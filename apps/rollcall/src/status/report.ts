@@ -82,7 +82,7 @@ function listStatus(seen: Seen, found: Look, { all, cluster, configPath }: Statu
     list: list.name,
     mode: list.mode,
     states: Object.fromEntries([...Map.groupBy(rows, ({ state }) => state)].map(([state, of]) => [state, of.length])),
-    due: on.filter(([, { changes }]) => changes.some((change) => change.do !== "refuse")).length,
+    due: on.filter(([, { changes, login }]) => !isRefusedLogin(login) && changes.some((change) => change.do !== "refuse")).length,
     clusters: asked,
     orders: orderRows(orders),
     placements: seen.heldPlacements.map((held) => ({ ...held, command: ackCommand(list.name, held.digest, configPath) })),
@@ -110,7 +110,7 @@ function row(
   const verdict = isUnread
     ? stale({ reason: "HubUnread", message: "the hub cannot be read, so it stays what it is" })
     : (said ?? (login && stale(login)) ?? ended);
-  const due = changes.length > 0 ? "to be written" : undefined;
+  const due = changes.length > 0 && !isRefusedLogin(login) ? "to be written" : undefined;
   const lasting = until === undefined ? undefined : `its credential works until ${until}`;
   const next = (going && nowOf(going)) ?? (going?.earliest && `${going.way}, not before ${going.earliest}`) ?? due ?? lasting;
   return {
@@ -123,6 +123,11 @@ function row(
     ...(until !== undefined && { credentialUntil: until }),
     needsSomebody: verdict !== undefined && !isUnread && needsSomebody(verdict),
   };
+}
+
+/** Nothing is written for it before there is a login. */
+function isRefusedLogin(login: Found["login"]): boolean {
+  return login !== undefined && !login.lasts;
 }
 
 function expired(until: string): string {

@@ -68,9 +68,11 @@ type Row = readonly [cluster: string, state: string, verdict: string, since: str
 
 const head: Row = ["cluster", "state", "verdict", "since", "cause", "why, and what to do"];
 
-function cells({ cluster, state, verdict, since, cause, next }: ClusterStatus, at: number): Row {
+function cells({ cluster, state, verdict, since, cause, next, credentialUntil }: ClusterStatus, at: number): Row {
   const age = at - Date.parse(since);
-  const why = verdict === undefined ? (next ?? "") : `${verdict.reason}: ${verdict.message}`;
+  // When somebody cannot be logged in anew, what is left is what one wants to know.
+  const lasts = credentialUntil !== undefined && Date.parse(credentialUntil) > at ? `; what stands works until ${credentialUntil}` : "";
+  const why = verdict === undefined ? (next ?? "") : `${verdict.reason}: ${verdict.message}${lasts}`;
   return [oneLine(cluster), state, verdict?.is ?? "-", age <= 0 ? "now" : howLong(age), cause ?? "-", oneLine(why)];
 }
 

@@ -98,7 +98,7 @@ describe("a credential", () => {
 
   it.each<[string, Partial<Handed>]>([
     ["for something else", { by: "another" }],
-    ["that is nearly over", { from: "2026-11-21T09:00:00Z", until: "2026-11-21T10:01:00Z" }],
+    ["that is over", { from: "2026-11-21T09:00:00Z", until: "2026-11-21T10:00:00Z" }],
     ["from the future", { from: "2026-11-21T11:00:00Z", until: "2026-11-21T12:00:00Z" }],
     ["at no time", { from: "never", until: "ever" }],
   ])("that was handed over %s is resolved anew", async (_, given) => {
@@ -107,6 +107,23 @@ describe("a credential", () => {
     const { credentials } = keep(resolve);
     expect(tokenOf(await passing(credentials.get(ask("paris"), { ...handed!, ...given }), 0))).toBe("token 2");
     expect(state.calls).toBe(2);
+  });
+
+  it("that was handed over and is due works on until there is another, also where none can be had", async () => {
+    const { resolve } = plugin({ takes: 0 });
+    const { handed } = (await passing(keep(resolve).credentials.get(ask("paris")), 0)) as Held;
+    const given = { ...handed!, from: "2026-11-21T09:00:00Z", until: "2026-11-21T10:01:00Z" };
+    const { state, resolve: anew } = plugin({ takes: 0 });
+    state.fails = isDown;
+    const { credentials, news } = keep(anew);
+    expect(await passing(credentials.get(ask("paris"), given), 100)).toEqual({});
+    expect(news).toEqual(["fleet/paris"]);
+    expect(await passing(credentials.get(ask("paris"), given), 0)).toEqual({ failing: isDown });
+    expect(credentials.status().get("fleet/paris")).toMatchObject([{ isHeld: true, expiresAt: start + minute, failing: isDown }]);
+    state.fails = undefined;
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(news).toHaveLength(2);
+    expect(tokenOf(await credentials.get(ask("paris"), given))).toBeDefined();
   });
 
   it("that nobody says the end of is not renewed", async () => {
@@ -135,7 +152,7 @@ describe("a credential", () => {
     expect(tokenOf(await passing(credentials.get(ask("paris", { uid: "another", server: "https://moved.example.test" }))))).toBe("token 3");
     expect(tokenOf(await passing(credentials.get(ask("paris", { uid: "another", provider: "other" }))))).toBe("token 4");
     expect(state.calls).toBe(4);
-    expect(credentials.status().get("fleet/paris")).toHaveLength(2);
+    expect(credentials.status().get("fleet/paris")).toHaveLength(1);
   });
 
   it("whose source has changed is resolved anew", async () => {

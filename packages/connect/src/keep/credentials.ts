@@ -80,8 +80,8 @@ export function newCredentials({
     if (entry.ask.provider.credential?.kind === "secret") return false;
     const [from, until] = [Date.parse(handed.from ?? ""), Date.parse(handed.until ?? "")];
     const due = from + (until - from) * renewal(entry.key);
-    // Also where a clock has gone back, or somebody wrote what cannot be.
-    if (!(from <= now() && now() < due)) return false;
+    // Also where a clock has gone back, or somebody wrote what cannot be. What is due already is good while another is got.
+    if (!(from <= now() && now() < until)) return false;
     if (entry.assumed === undefined) check(entry);
     entry.assumed = handed;
     // What is tried again soon is not put off by what somebody may have made of no use.
@@ -175,7 +175,7 @@ export function newCredentials({
   }
 
   function release(id: ClusterId): void {
-    for (const entry of entries.get(id)?.values() ?? []) entry.isWanted = false;
+    for (const entry of entries.get(id)?.values() ?? []) Object.assign(entry, { isWanted: false, isReleased: true });
   }
 
   function isCurrent(entry: Entry): boolean {
@@ -213,7 +213,7 @@ export function newCredentials({
       for (const [other, { ask: was }] of mine) if (other !== key && isReplaced(was, ask)) mine.delete(other);
       release(id);
       const entry = mine.get(key) ?? { key, ask, failures: 0, due: 0, isWanted: true };
-      entry.isWanted = true;
+      Object.assign(entry, { isWanted: true, isReleased: false });
       // The newest profile is the one that is asked for.
       entry.ask = ask;
       entry.handed = handed ?? entry.handed;
@@ -231,7 +231,7 @@ export function newCredentials({
     },
     release: (id) => release(id),
     forget: (id) => void entries.delete(id),
-    status: () => new Map([...entries].map(([id, all]) => [id, [...all.values()].map(statusOf)])),
+    status: () => new Map([...entries].map(([id, all]) => [id, [...all.values()].filter((entry) => !entry.isReleased).map(statusOf)])),
     *sources() {
       for (const [id, all] of entries)
         for (const { resolved, source = resolved?.source } of all.values()) if (source !== undefined) yield [id, source];

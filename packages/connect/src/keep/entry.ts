@@ -19,6 +19,8 @@ export interface Entry {
   source?: Source | undefined;
   /** Somebody has asked for it since it was last renewed. */
   isWanted: boolean;
+  /** The way in that it is for was not the one when somebody asked last. */
+  isReleased?: boolean;
   /** When it is to be resolved (again); never, when nobody said that it expires. */
   due: number;
   underWay?: Promise<void> | undefined;
@@ -27,6 +29,8 @@ export interface Entry {
 /** How a cluster's credential stands, for status and metrics. */
 export interface CredentialStatus {
   readonly provider: string;
+  /** There is one, got now or by an earlier program. */
+  readonly isHeld: boolean;
   readonly expiresAt?: number;
   readonly renewAt?: number;
   readonly failing?: Refusal;
@@ -36,6 +40,7 @@ export function statusOf({ ask, resolved, assumed, due, failing }: Entry): Crede
   const ends = endOf(resolved, assumed);
   return {
     provider: ask.provider.name,
+    isHeld: (resolved ?? assumed) !== undefined,
     ...(ends !== never && { expiresAt: ends }),
     ...(due !== never && { renewAt: due }),
     ...(failing && { failing }),

@@ -45,7 +45,7 @@ describe("what was handed over before a restart", () => {
     ["another cluster", ask({ name: "rome" })],
     ["another profile of that name", ask({ uid: "another" })],
     ["another server", ask({ server: "https://moved.example.test" })],
-    ["other hosts than are allowed now", ask({ hosts: ["paris.example.test"] })],
+    ["a server that was not allowed then", ask({ hosts: ["rome.example.test"] })],
   ])("for %s says nothing of this one: its credential is got anew", async (_, other) => {
     const { state, start } = plugin();
     const { handed } = (await start().get(other)) as Held;

@@ -1,4 +1,16 @@
-import { canonicalJson, longestLife, refusal, sha256, type Handed, type Hidden, type Refusal } from "@rollcall/contract";
+import {
+  canonicalJson,
+  isRefusal,
+  longestLife,
+  refusal,
+  sha256,
+  type Endpoint,
+  type Handed,
+  type Hidden,
+  type Refusal,
+} from "@rollcall/contract";
+import { bind } from "../bind.ts";
+import type { Provider } from "../provider.ts";
 import type { Ask, Resolved } from "../resolve.ts";
 
 export const never: number = Number.POSITIVE_INFINITY;
@@ -48,9 +60,19 @@ export function handedOf({ key, ask, from = 0, resolved }: Lasting): { readonly 
 export function keyOf({ cluster, access, endpoint, provider, first }: Ask): string {
   const who = [cluster.id, cluster.uid, cluster.memberId ?? null];
   // What is logged in with for a token is another way in of the same profile, by another provider.
-  const others = provider.credential?.kind === "token-request" ? [cluster.access, first ?? null] : null;
+  const others = provider.credential?.kind === "token-request" ? [cluster.access] : null;
   const how = [access.config ?? null, access.args ?? null, access.env ?? null, others];
-  return sha256(canonicalJson([who, provider, endpoint, how] as never));
+  const ways = [provider, ...(others && first ? [first] : [])].map((each) => wayOf(each, endpoint));
+  return sha256(canonicalJson([who, ways, endpoint, how] as never));
+}
+
+/** All of a provider that can change what comes of it; of the hosts, whether they allow this endpoint. The rest is for other clusters and other consumers. */
+function wayOf(provider: Provider, endpoint: Endpoint): unknown {
+  const { name, execConfig, credential, profileSourcedCLIArgsPolicy, profileSourcedEnvVarsPolicy, hosts } = provider;
+  const { command, args, env, apiVersion, provideClusterInfo } = execConfig ?? {};
+  const plugin = [command, args, env, apiVersion, provideClusterInfo, profileSourcedCLIArgsPolicy, profileSourcedEnvVarsPolicy];
+  const isAllowed = !isRefusal(bind({ credential: { kind: "credential", provider: name } }, endpoint, hosts));
+  return [name, plugin.map((each) => each ?? null), { ...credential, hosts: null }, isAllowed];
 }
 
 /** Another way to the same cluster may be asked for beside this one, by another list; the same way in another shape takes its place. */

@@ -53,7 +53,7 @@ export function placeOf(
   if (name === undefined)
     return refusal(
       "NoSecretName",
-      `the exec extension of provider ${JSON.stringify(provider)} does not say ${reading.name}, so nobody knows which Secret is meant; its cluster manager has to publish it`,
+      `the exec extension of provider ${JSON.stringify(provider)} does not say ${reading.name} as a text, so nobody knows which Secret is meant; its cluster manager has to publish it`,
     );
   if (!objectName.test(name))
     return refusal("BadSecretName", `${quoted(name)} is not what a Secret can be called; correct ${reading.name ?? "the name"}`);
