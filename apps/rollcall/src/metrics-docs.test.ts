@@ -13,6 +13,7 @@ function everything(): string {
     ...({ why: "put right", state: "member" } as const),
   });
   metrics.watched({ type: "went back", kind: "ClusterProfile", from: "9", to: "3" });
+  metrics.answered({ route: "plugin", status: 200, bytes: 100 });
   metrics.configured(1, "taken");
   return metrics.text({
     lists: new Map([["argocd", { status: () => new Map() }]]),

@@ -3,11 +3,14 @@ import type { ClusterId } from "@rollcall/contract";
 import type { InformerEvent } from "@rollcall/kube";
 import type { KeptList, ListEvent, State, Status } from "@rollcall/sync";
 import type { Heartbeat } from "./hub/heartbeats.ts";
+import type { Told } from "./serve/tell.ts";
 
 /** What can be counted, in the text that Prometheus reads. */
 export interface Metrics {
   readonly heard: (event: ListEvent) => void;
   readonly watched: (event: InformerEvent) => void;
+  /** A question of somebody who asks was answered, or refused. */
+  readonly answered: (told: Pick<Told, "route" | "status" | "bytes">) => void;
   /** How many problems the config has, and what came of it where it was read again. */
   readonly configured: (problems: number, reloaded?: string) => void;
   /** Everything as it is now. */
@@ -33,9 +36,9 @@ const verdicts = ["stale", "held", "waits"] as const;
 export function newMetrics(): Metrics {
   const counters = new Map<string, number>();
   let configProblems = 0;
-  const count = (name: string, labels: Labels): void => {
+  const count = (name: string, labels: Labels, by = 1): void => {
     const series = seriesOf(name, labels);
-    counters.set(series, (counters.get(series) ?? 0) + 1);
+    counters.set(series, (counters.get(series) ?? 0) + by);
   };
 
   return {
@@ -46,6 +49,10 @@ export function newMetrics(): Metrics {
     },
     watched({ type, kind }) {
       count("rollcall_watch_events_total", { kind, event: type.replaceAll(" ", "_") });
+    },
+    answered({ route, status, bytes }) {
+      count("rollcall_answers_total", { route, status: `${status}` });
+      count("rollcall_answer_bytes_total", { route }, bytes);
     },
     configured(problems, reloaded) {
       configProblems = problems;
@@ -90,6 +97,13 @@ export function newMetrics(): Metrics {
           "Passes over a cluster that failed and are tried again, by list; each try counts.",
           total("rollcall_failed_passes_total"),
         ),
+        ...family(
+          "rollcall_answers_total",
+          "counter",
+          "Questions that were answered or refused, by route and status.",
+          total("rollcall_answers_total"),
+        ),
+        ...family("rollcall_answer_bytes_total", "counter", "Bytes of answers, by route.", total("rollcall_answer_bytes_total")),
         ...family("rollcall_config_problems", "gauge", "Problems of the config as it was read last.", [
           line("rollcall_config_problems", {}, configProblems),
         ]),

@@ -8,7 +8,7 @@ import { openServer } from "../open-server.ts";
 import { newRefresher } from "../refresh/refresher.ts";
 import { followConfig } from "../reload.ts";
 import { startRollcall } from "../rollcall.ts";
-import { startServer } from "../serve/server.ts";
+import { startServer, type Serving } from "../serve/server.ts";
 import { required, type Command } from "./command.ts";
 
 /** Keeps every list of a config true until told to stop. */
@@ -35,12 +35,16 @@ export const sync: Command = {
     const metrics = newMetrics();
     const refresh = config.serve?.refresh;
     const refresher = refresh && newRefresher({ refresh, inventory: config.inventory, log });
+    let serving: Serving | undefined;
     const rollcall = await startRollcall({
       config,
       configPath: path,
       open: openServer,
       log,
-      report: metrics.heard,
+      report(event) {
+        metrics.heard(event);
+        if (event.is === "state" && event.state === "gone") serving?.forget(event.list, event.cluster);
+      },
       watched: metrics.watched,
       ...(refresher && { onAnswer: refresher.tell }),
     });
@@ -67,9 +71,11 @@ export const sync: Command = {
       });
     const telling = config.metrics && (await listen(config.metrics.listen, { isReady: () => isReady, metrics: text }));
     if (telling !== undefined) log("info", "listening", { url: telling.url });
-    const serving =
-      config.serve && (await startServer({ config: config.serve, source: answerSource(rollcall), log, isReady: () => isReady }));
-    if (serving !== undefined) log("info", "answering", { url: serving.url });
+    if (config.serve !== undefined) {
+      const source = answerSource(rollcall);
+      serving = await startServer({ config: config.serve, source, log, isReady: () => isReady, heard: metrics.answered });
+      log("info", "answering", { url: serving.url });
+    }
     refresher?.start(rollcall.transportTo);
     log("info", "started", { lists: config.lists.map(({ name, mode }) => `${name} (${mode})`), namespaces: config.inventory.namespaces });
     const signal = await stopped;
