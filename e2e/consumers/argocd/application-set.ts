@@ -39,7 +39,7 @@ export function applicationSet({ id, name = `web-${id}`, generators, annotations
 
 /** The generator that asks our service; without words of its own it asks again after half an hour. */
 export function plugin(id: string, parameters: object): object {
-  return { plugin: { configMapRef: { name: `rollcall-${id}` }, input: { parameters: { list: "web", ...parameters } } } };
+  return { plugin: { configMapRef: { name: pluginName(id) }, input: { parameters: { list: "web", ...parameters } } } };
 }
 
 /** Argo CD's own generator, on the Secrets of one world's members. */
@@ -53,7 +53,7 @@ export function connection({ id, url, token }: { readonly id: string; readonly u
     {
       apiVersion: "v1",
       kind: "ConfigMap",
-      metadata: { name: `rollcall-${id}`, namespace },
+      metadata: { name: pluginName(id), namespace },
       data: { baseUrl: url, token: `$${tokenSecret(id)}:token` },
     },
     secretWithToken(id, { token }),
@@ -71,5 +71,8 @@ export function secretWithToken(id: string, data: Readonly<Record<string, string
     data: Object.fromEntries(encoded) as Readonly<Record<string, string>>,
   };
 }
+
+/** The ConfigMap by which Argo CD asks one world's Rollcall. */
+export const pluginName = (id: string): string => `rollcall-${id}`;
 
 const tokenSecret = (id: string): string => `rollcall-token-${id}`;

@@ -29,7 +29,7 @@ export const deciding: readonly Story[] = [
       await world.apply(chosen(world, "paris", "oslo"));
       await world.start();
       const placement = placementOf(world);
-      await world.asks(applicationSet({ id: world.id, generators: [plugin(world.id, { placement })] }), { placement });
+      await world.apply(applicationSet({ id: world.id, generators: [plugin(world.id, { placement })] }));
       await argocd.deploysTo("oslo", "paris");
       await world.apply(chosen(world, "paris", "oslo", "tokyo"));
       await argocd.deploysTo("oslo", "paris", "tokyo");
@@ -42,7 +42,7 @@ export const deciding: readonly Story[] = [
       await world.publish({}, ...everybody);
       await world.apply(chosen(world, "paris", "rome", "oslo"));
       await world.start(follows);
-      await world.asks(applicationSet({ id: world.id, generators: [plugin(world.id, {})] }), {});
+      await world.apply(applicationSet({ id: world.id, generators: [plugin(world.id, {})] }));
       await argocd.deploysTo("oslo", "paris", "rome");
       const since = await plane.mark();
       await world.apply(chosen(world, "lima", "rome", "oslo"));
@@ -68,7 +68,7 @@ export const deciding: readonly Story[] = [
       await world.apply(chosen(world, "paris", "oslo", "tokyo"));
       const program = await world.start();
       const placement = placementOf(world);
-      await world.asks(applicationSet({ id: world.id, generators: [plugin(world.id, { placement })] }), { placement });
+      await world.apply(applicationSet({ id: world.id, generators: [plugin(world.id, { placement })] }));
       await argocd.deploysTo("oslo", "paris", "tokyo");
       await sleep(1000);
       const [since, from] = [await plane.mark(), program.lines.length];
@@ -88,10 +88,10 @@ export const deciding: readonly Story[] = [
         );
       await world.publish({}, ...before, "c0");
       await world.apply(...slices(...before));
-      await world.start({ settle: { several: "3s" } });
+      await world.start({ settle: { several: "8s" } });
       const placement = placementOf(world);
       const set = applicationSet({ id: world.id, generators: [plugin(world.id, { placement })] });
-      await world.asks(set, { placement });
+      await world.apply(set);
       await argocd.deploysTo(...before);
       // A newcomer in front pushes everybody on by one, so that the last of each slice is in none until the next is written.
       for (const slice of slices("c0", ...before.slice(0, 8))) {

@@ -16,7 +16,7 @@ export const failing: readonly Story[] = [
       const program = await world.start();
       const placement = placementOf(world);
       const set = applicationSet({ id: world.id, generators: [plugin(world.id, { placement })] });
-      await world.asks(set, { placement });
+      await world.apply(set);
       await argocd.deploysTo("oslo", "paris");
 
       await program.kill();
@@ -45,7 +45,7 @@ export const failing: readonly Story[] = [
       await world.start();
       const placement = placementOf(world);
       const set = applicationSet({ id: world.id, generators: [plugin(world.id, { placement })] });
-      await world.asks(set, { placement });
+      await world.apply(set);
       await argocd.deploysTo("oslo", "paris");
 
       await world.apply(chosen(world));

@@ -39,7 +39,7 @@ export const generating: readonly Story[] = [
       // Of what both say, Argo CD takes the first one's word: the name is the edge's, and ours stands below rollcall.
       const matrix = { generators: [clusters(world.id, { role: "edge" }), plugin(world.id, { placement })] };
       const application = "shop-{{ .rollcall.namespace }}.{{ .rollcall.name }}.edge-{{ .nameNormalized }}";
-      await world.asks(applicationSet({ id: world.id, generators: [{ matrix }], application }), { placement });
+      await world.apply(applicationSet({ id: world.id, generators: [{ matrix }], application }));
       const pairs = (...names: readonly string[]): readonly string[] => names.map((name) => name.replace("+", `.edge-${world.fleet}.`));
       await argocd.deploysTo(...pairs("oslo+lima", "oslo+rome", "paris+lima", "paris+rome"));
       await argocd.expectNoneDeleted();

@@ -42,7 +42,7 @@ export const rendering: readonly Story[] = [
         "example.com/words": "{{ .rollcall.displayName | quote }} {{ .rollcall.health }} {{ .rollcall.order }} {{ .rollcall.version }}",
       };
       const generators = [plugin(world.id, { values: { wave: "1" } })];
-      await world.asks(applicationSet({ id: world.id, generators, application: "{{ .nameNormalized }}", annotations }), {});
+      await world.apply(applicationSet({ id: world.id, generators, application: "{{ .nameNormalized }}", annotations }));
       const listed = samples.length - refused.length;
       await until("everybody has an Application", async () => (await argocd.applications()).length === listed);
 

@@ -9,9 +9,8 @@ import { byHand, type Ran } from "../../stories/by-hand.ts";
 import { launchProgram, type Program } from "../../stories/program.ts";
 import { rightsIfWhole, rightsOf } from "../../stories/rights.ts";
 import { asSent } from "../../stories/world.ts";
-import { connection, setKind } from "./application-set.ts";
+import { connection, pluginName, setKind } from "./application-set.ts";
 import { namespace } from "./controller.ts";
-import { pushRefresh, type Query } from "./refresh.ts";
 
 /** What a story says of its config. */
 export interface Settings {
@@ -19,7 +18,6 @@ export interface Settings {
   readonly list?: object;
   /** How long its decisions have to be quiet. */
   readonly settle?: object;
-  readonly serve?: object;
 }
 
 /** A fleet of its own, a Rollcall that answers for it, and its part of the one Argo CD. */
@@ -50,8 +48,6 @@ export interface World {
   ask(path: string, init?: RequestInit): Promise<Response>;
   /** What its Rollcall said, for whoever waited in vain. */
   said(): string;
-  /** Makes an ApplicationSet that is told to ask again whenever it would be answered something else. */
-  asks(set: Manifest, query: Query): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -71,7 +67,6 @@ export async function newWorld(plane: ControlPlane): Promise<World> {
   const admin = await plane.kubeconfig(plane.adminToken);
   const account = { namespace: state, name: "rollcall" };
   const programs: Program[] = [];
-  const ends: (() => Promise<void>)[] = [];
   let kubeconfig: string | undefined;
   let settings: Settings = {};
 
@@ -120,17 +115,10 @@ export async function newWorld(plane: ControlPlane): Promise<World> {
     },
     run: (...args) => byHand(config, admin, args),
     putTokens: (...lines) => writeFile(tokens, lines.join("\n")),
-    async asks(set, query) {
-      await plane.apply(set);
-      ends.push(pushRefresh({ plane, name: set.metadata.name, query, ask }));
-    },
     said() {
-      // How often its answer was looked at is no news.
-      const told = programs.flatMap(({ lines }) => lines.filter(({ route }) => route !== "clusters").map((line) => JSON.stringify(line)));
-      return [...told, ...programs.flatMap(({ complaints }) => complaints)].join("\n");
+      return programs.flatMap(({ lines, complaints }) => [...lines.map((line) => JSON.stringify(line)), ...complaints]).join("\n");
     },
     async close() {
-      for (const end of ends) await end();
       // Else it would go on asking in vain, beside whoever comes next.
       const sets = (await plane.list(setKind, namespace)).map(({ metadata }) => metadata.name);
       for (const name of sets) await plane.remove(setKind, namespace, name);
@@ -145,7 +133,7 @@ interface Place extends Pick<World, "id" | "fleet" | "state" | "tokens"> {
   readonly kubeconfig: string;
 }
 
-function configOf({ id, fleet, state, listen, tokens, kubeconfig }: Place, { list, settle, serve }: Settings): object {
+function configOf({ id, fleet, state, listen, tokens, kubeconfig }: Place, { list, settle }: Settings): object {
   return {
     apiVersion: "rollcall.dev/v1alpha1",
     kind: "RollcallConfig",
@@ -158,7 +146,7 @@ function configOf({ id, fleet, state, listen, tokens, kubeconfig }: Place, { lis
         { name: "fleet", execConfig: { command: "/plugins/fleet-login", args: ["token"], apiVersion: "client.authentication.k8s.io/v1" } },
       ],
     },
-    serve: { listen, tokens: [{ file: tokens }], ...serve },
+    serve: { listen, tokens: [{ file: tokens }], refresh: { argocd: { configMaps: [pluginName(id)] } } },
     lists: [
       {
         name: "web",
