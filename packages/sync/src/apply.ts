@@ -165,8 +165,11 @@ export function isLate(error: unknown): boolean {
   return isConflict(error) || isApiError(error, 404) || (error instanceof RollcallError && error.reason === "RollChanged");
 }
 
-function kindOf(object: KubeObject, kinds: readonly Kind[]): Kind {
-  const found = kinds.find((kind) => kind.apiVersion === object.apiVersion && kind.kind === object.kind);
-  if (found === undefined) throw new Error(`the adapter made a ${object.apiVersion} ${object.kind} and did not declare it`);
+/** The kind in its place: a list may write the same kind in several namespaces, and each is followed on its own. */
+function kindOf({ apiVersion, kind, metadata }: KubeObject, kinds: readonly Kind[]): Kind {
+  const found = kinds.find(
+    (each) => each.apiVersion === apiVersion && each.kind === kind && [undefined, "*", metadata.namespace].includes(each.namespace),
+  );
+  if (found === undefined) throw new Error(`the adapter made a ${apiVersion} ${kind} and did not declare it`);
   return found;
 }

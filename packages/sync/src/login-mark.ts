@@ -1,4 +1,13 @@
-import { annotations, canonicalJson, Hidden, longestLife, type Handed, type KubeObject, type Reachable } from "@rollcall/contract";
+import {
+  annotations,
+  canonicalJson,
+  Hidden,
+  longestLife,
+  objectKey,
+  type Handed,
+  type KubeObject,
+  type Reachable,
+} from "@rollcall/contract";
 import { hashes, type Reading, type Standing } from "./standing.ts";
 
 /** What is remembered on an object of the credential in it. */
@@ -98,7 +107,7 @@ export function assumed(
   const kept = objects.map((object, at) => {
     const shape = shapes[at] ?? {};
     if (Object.keys(shape).length === 0) return object;
-    const stands = own.find(({ metadata, kind }) => kind.kind === object.kind && metadata.name === object.metadata.name);
+    const stands = own.find(({ key }) => key === objectKey(object));
     if (stands === undefined) return isLooking ? object : undefined;
     const word = stands.metadata.annotations[annotations.login];
     const mark = markOf(stands);

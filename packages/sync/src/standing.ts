@@ -46,9 +46,13 @@ export function standing(kind: Kind, object: KubeObject, reading: Reading): Stan
   };
 }
 
-/** The object by which the consumer knows the cluster: of what stands, the kind that is written last. */
+/** The object by which the consumer knows the cluster: of what stands, the kind that is written last, and of one kind the last place. */
 export function anchorOf(own: readonly Standing[], kinds: readonly Kind[]): Standing | undefined {
-  const order = ({ kind }: Standing): number => kinds.findIndex((each) => each.kind === kind.kind && each.apiVersion === kind.apiVersion);
+  const order = ({ kind, metadata }: Standing): number =>
+    kinds.findIndex(
+      (each) =>
+        each.kind === kind.kind && each.apiVersion === kind.apiVersion && [undefined, "*", metadata.namespace].includes(each.namespace),
+    );
   return own.toSorted((a, b) => order(b) - order(a))[0];
 }
 
