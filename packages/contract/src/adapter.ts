@@ -53,6 +53,8 @@ export interface Member {
 export interface Indexed {
   readonly objects: readonly KubeObject[];
   readonly unlisted: readonly Unlisted[];
+  /** Of what stands, what is to be deleted: nobody is left, and the operator wants it so. */
+  readonly removes?: readonly KubeObject[];
 }
 
 /** A member that found no room in an index, and why. */
