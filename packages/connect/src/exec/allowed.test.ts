@@ -8,7 +8,7 @@ const someId = "00000000-0000-4000-8000-0000000007e1";
 const variables = (env: Readonly<Record<string, string>>) => Object.entries(env).map(([name, value]) => ({ name, value }));
 
 describe("arguments of a profile", () => {
-  const allow = { "--tenant-id": id, "--legacy": "", "--region": "[a-z0-9-]+", "-environment": "Azure[A-Za-z]*", "--free": ".*" };
+  const allow = { "--tenant-id": id, "--legacy": "", "--region": "[a-z0-9-]+", "-environment": "Azure[A-Za-z]*", "--free": "[^]*" };
   const take = (args: readonly string[], argsPolicy: "" | "Ignore" | "Append" = "Append") => argumentsOf(args, { argsPolicy, args: allow });
 
   it("are ignored unless the operator appends them", () => {
@@ -34,6 +34,8 @@ describe("arguments of a profile", () => {
     ["a value that matches in part", [`--tenant-id=${someId} --server`], "not with this value"],
     ["a value with a line end", [`--tenant-id=${someId}\n`], "not with this value"],
     ["a value that a terminal obeys", ["--free", "\u001b[2J"], "not with this value"],
+    ["a value with a line end that no keyboard has", [`--legacy`, "--free", "a\u2028"], "not with this value"],
+    ["a value with the end of a paragraph", ["--free=a\u2029b"], "not with this value"],
     ["a value that is a flag", ["--region", "--server"], "not with this value"],
     ["a value for a flag that has none", ["--legacy", "shell"], "not with this value"],
     ["a value that has no end", ["--region", "a".repeat(513)], "not with this value"],

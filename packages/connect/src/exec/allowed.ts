@@ -65,7 +65,7 @@ function whyNot(name: string, value: string, allowed: Allowed, isDenied: boolean
   const pattern = readPattern(allowed[name]!);
   if (typeof pattern === "string") return notAllowed(`${shown} is allowed with a pattern that ${pattern}`);
   // The value is not quoted: one that does not fit may be a secret in the wrong place.
-  if (value.length > longestValue || /\p{Cc}/u.test(value) || !pattern.test(value) || isDeniedValue(name, value))
+  if (value.length > longestValue || /[\p{Cc}\p{Zl}\p{Zp}]/u.test(value) || !pattern.test(value) || isDeniedValue(name, value))
     return notAllowed(`${shown} is allowed, but not with this value; correct the profile, or the pattern that is allowed`);
   return undefined;
 }

@@ -43,9 +43,25 @@ describe("a pattern", () => {
     expect(readPattern(source)).toContain(why);
   });
 
+  it.each([
+    [".*-.*-.*", "-"],
+    ["[a-z-]+-[a-z-]+-[a-z-]+", "a-"],
+    ["(|a|aa|aaa|aaaa)(|a|aa|aaa|aaaa)(|a|aa|aaa|aaaa)a*", "a"],
+  ])("%s takes values of 64 characters at most, since it leaves several things open", (source, part) => {
+    const pattern = readPattern(source) as RegExp;
+    const value = part.repeat(65);
+    expect([pattern.test(value.slice(0, 64)), pattern.test(value.slice(0, 65))]).toEqual([true, false]);
+  });
+
+  it.each([["(|a)(|a)a*"], ["[^]*"], ["(a|b)(a|b)(a|b)a{509}"]])("%s takes values of 512 characters", (source) => {
+    expect((readPattern(source) as RegExp).test("a".repeat(longestValue))).toBe(true);
+  });
+
   it("that is taken is done soon, however the value is made", () => {
     const since = performance.now();
-    for (const source of [".*.*.*x", "a*a*a*b", "[a-z]+[a-z]+[a-z]+1"]) (readPattern(source) as RegExp).test("a".repeat(longestValue));
+    for (const source of [".*.*.*x", "a*a*a*b", "[a-z]+[a-z]+[a-z]+1", "(|a|aa|aaa|aaaa)(|a|aa|aaa|aaaa)(|a|aa|aaa|aaaa)a*a*a*b"])
+      for (const length of [64, longestValue]) (readPattern(source) as RegExp).test("a".repeat(length));
+    (readPattern(".*-.*-.*") as RegExp).test(`${"-".repeat(longestValue - 1)}\u2028`);
     expect(performance.now() - since).toBeLessThan(3000);
   });
 });
