@@ -6,5 +6,5 @@ export interface Consumer {
   readonly kind: Omit<Kind, "namespace">;
   readonly annotation: string;
   /** What an object asks of this service; nothing, where it asks somebody else. */
-  asks(object: KubeObject): readonly Asks[];
+  readonly asks: (object: KubeObject) => readonly Asks[];
 }

@@ -73,6 +73,16 @@ describe("those who asked", () => {
     expect(said(here, "told those who ask").map(({ objects }) => objects)).toEqual([100, 100, 50]);
   });
 
+  it("are told too when they have come since others were told", async () => {
+    const here = await bench();
+    here.ask("web");
+    here.post.tell(news);
+    await soon(() => expect(toldOn(here.hub)).toEqual({ web: 1 }));
+    here.ask("shop");
+    here.post.tell(news);
+    await soon(() => expect(toldOn(here.hub)).toEqual({ web: 2, shop: 1 }));
+  });
+
   it("get one annotation, and nothing else of theirs is touched", async () => {
     const here = await bench();
     here.ask("web");

@@ -12,7 +12,7 @@ export interface PostParts {
   readonly to: () => Promise<Transport>;
   readonly log: Log;
   readonly signal: AbortSignal;
-  /** Milliseconds for which nobody is told again, and for which it is remembered who asks; 2,000 unless tests say otherwise. */
+  /** Milliseconds for which nobody is told again; half of it passes before it is read again who asks. 2,000 unless tests say otherwise. */
   readonly rest?: number | undefined;
 }
 
@@ -32,6 +32,7 @@ const mostAtOnce = 4;
  * Who asks is read when there is something to tell, and never followed.
  *   news                            every object that it concerns is due, once, however many there are
  *   told less than 2 s ago          due when these are over
+ *   read less than 1 s ago          read again when that is over: who has come since may have asked before
  *   cannot be read or told now      tried again, less and less often
  *   not allowed, not there          nobody is told; the log says which right is missing
  */
@@ -39,12 +40,13 @@ export function newPost({ consumer, namespace, to, log, signal, rest = 2000 }: P
   const kind: Kind = { ...consumer.kind, namespace };
   const place = { kind: kind.kind, namespace };
   const retry = backoff();
-  const askers = whoAsks({ consumer, kind, signal, rest });
   const complained = new Set<string>();
   const news = new Map<string, AnswerNews>();
   /** When whom is to be told, and who was told when. */
   const due = new Map<string, number>();
   const told = new Map<string, number>();
+  /** Until when it is not read again who asks. */
+  let readAgain = 0;
   let timer: NodeJS.Timeout | undefined;
   let working: Promise<void> | undefined;
   signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
@@ -66,16 +68,22 @@ export function newPost({ consumer, namespace, to, log, signal, rest = 2000 }: P
   function wakeIn(wait: number): void {
     clearTimeout(timer);
     if (signal.aborted || working !== undefined || (news.size === 0 && due.size === 0)) return;
-    const earliest = news.size > 0 ? 0 : Math.min(...due.values()) - performance.now();
-    timer = setTimeout(() => void (working = turn()), Math.max(wait, earliest)).unref();
+    const next = Math.min(news.size > 0 ? readAgain : Infinity, ...due.values());
+    timer = setTimeout(() => void (working = turn()), Math.max(wait, Math.ceil(next - performance.now()))).unref();
   }
 
   /** Finds out whom the news concern. */
   async function address(transport: Transport): Promise<void> {
-    if (news.size === 0) return;
+    const now = performance.now();
+    if (news.size === 0 || now < readAgain) return;
     const taken = [...news];
-    const all = await unlessForbidden("list", () => askers(transport));
-    for (const [key] of taken) news.delete(key);
+    // The same news again, while it is read who asks, may be for somebody who is not to be read yet.
+    news.clear();
+    const all = await unlessForbidden("list", () => whoAsks(transport, consumer, kind, signal)).catch((error: unknown) => {
+      for (const [key, each] of taken) news.set(key, each);
+      throw error;
+    });
+    readAgain = now + rest / 2;
     for (const { name, asks } of all ?? []) {
       if (due.has(name) || !taken.some(([, each]) => asks.some((question) => concerns(each, question)))) continue;
       due.set(name, (told.get(name) ?? -rest) + rest);
@@ -103,14 +111,16 @@ export function newPost({ consumer, namespace, to, log, signal, rest = 2000 }: P
     await Promise.all(Array.from({ length: mostAtOnce }, carry));
     if (count > 0) log("info", "told those who ask", { ...place, objects: count });
     if (failed.size === 0) return retry.reset();
-    const wait = Math.max(rest, retry.next());
     // What is refused for good, somebody else has to mend; they ask again by themselves in the end.
-    for (const [name, error] of failed) if (isWorthIt(error)) due.set(name, performance.now() + wait);
+    const again = [...failed].filter(([, error]) => error instanceof RollcallError && error.retry);
+    const wait = again.length === 0 ? undefined : Math.max(rest, retry.next());
+    for (const [name] of again) due.set(name, performance.now() + wait!);
     complain([...failed.values()][0], wait);
   }
 
-  function complain(error: unknown, retryIn: number): void {
-    if (!signal.aborted) log("warn", "those who ask cannot be told", { ...place, error, retryIn: Math.round(retryIn) });
+  function complain(error: unknown, retryIn?: number): void {
+    const todo = retryIn === undefined ? {} : { retryIn: Math.round(retryIn) };
+    if (!signal.aborted) log("warn", "those who ask cannot be told", { ...place, error, ...todo });
   }
 
   async function tellOne(transport: Transport, name: string): Promise<boolean> {
@@ -148,8 +158,4 @@ export function newPost({ consumer, namespace, to, log, signal, rest = 2000 }: P
       await working;
     },
   };
-}
-
-function isWorthIt(error: unknown): boolean {
-  return error instanceof RollcallError && error.retry;
 }
