@@ -127,6 +127,19 @@ describe("whoever asked", () => {
     expect(here.news).toEqual([all, changed]);
   });
 
+  it("and does not come, since nobody can be reached who has just begun, is told again until somebody does", async () => {
+    const here = await bench(ready("paris"));
+    await pass(5000);
+    await pass(10_000);
+    expect(here.news).toEqual([all, all, all]);
+    await here.followed.answerable(web);
+    for (let at = 0; at < 10; at += 1) await pass(30_000);
+    expect(here.news).toHaveLength(3);
+    const alone = await bench(ready("paris"));
+    for (let at = 0; at < 100; at += 1) await pass(10_000);
+    expect(alone.news).toEqual(Array.from({ length: 6 }, () => all));
+  });
+
   it("is told of no clusters only where that is an answer and no refusal", async () => {
     const here = await bench(ready("paris"));
     await here.followed.answerable(web);

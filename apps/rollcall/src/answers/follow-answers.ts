@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { canonicalJson } from "@rollcall/contract";
+import { sleep } from "@rollcall/kube";
 import { answer, type Answerable, type Placed, type PlacementName } from "@rollcall/answers";
 import type { ListAnswers } from "./list-answers.ts";
 import type { AnswerNews } from "./news.ts";
@@ -33,6 +34,8 @@ const mostQuestions = 300;
 const together = 20;
 /** Milliseconds until another look, while it may be over without anybody telling that somebody has to be refused. */
 const sometime = 2000;
+/** Seconds after which everybody is told again: at first a pod that has begun may not be reached. */
+const untilSomebodyAsks = [5, 10, 20, 40, 80];
 
 /**
  * Says when whoever asked would be answered otherwise, having worked it out and written it down.
@@ -46,6 +49,7 @@ const sometime = 2000;
 export function followAnswers({ list, answers, tell, signal }: FollowingAnswers): Answering {
   const questions = new Map<string, Question>();
   let timer: NodeJS.Timeout | undefined;
+  let isAsked = false;
   let isLooking = false;
   /** Something has happened since a look was begun last. */
   let isNews = false;
@@ -113,12 +117,17 @@ export function followAnswers({ list, answers, tell, signal }: FollowingAnswers)
     for (const placement of await answers.questions().catch(() => [])) questionOf(placement);
     await look();
     // Nobody knows what they were told before we began, and after an error they may wait for minutes.
-    if (!signal.aborted) tell({ list, what: "all" });
+    for (const seconds of [0, ...untilSomebodyAsks]) {
+      await sleep(seconds * 1000, signal);
+      if (signal.aborted || (isAsked && seconds > 0)) return;
+      tell({ list, what: "all" });
+    }
   }
   void begin();
 
   return {
     async answerable(placement) {
+      isAsked = true;
       const is = await answers.answerable(placement);
       const question = questionOf(placement);
       if (is.is === "ready" && is.members === question.members && question.told !== "nothing") return is;

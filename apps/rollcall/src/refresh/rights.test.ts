@@ -17,12 +17,16 @@ async function hubFor(users: readonly HubUser[]): Promise<MemoryHub> {
   const namespaces = ["fleet", "one", "rollcall", "argocd", "flux-system"];
   const hub = await startMemoryHub({ kinds: [clusterProfileKind, decisionKind, ocmDecisionKind, ...kinds], namespaces, users });
   onTestFinished(() => hub.stop());
-  const { metadata, ...rest } = profile({ name: "paris", provider: "fleet" });
-  const { uid: _, creationTimestamp: __, ...sent } = metadata;
-  hub.apply({ ...rest, metadata: sent });
+  publish(hub, "paris");
   hub.apply(applicationSet("web", { list: "one" }));
   hub.apply(inputProvider("inputs", "list=one"));
   return hub;
+}
+
+function publish(hub: MemoryHub, name: string): void {
+  const { metadata, ...rest } = profile({ name, provider: "fleet" });
+  const { uid: _, creationTimestamp: __, ...sent } = metadata;
+  hub.apply({ ...rest, metadata: sent });
 }
 
 const kubeconfig = (url: string, token: string): string =>
@@ -63,6 +67,18 @@ it(
     const running = rollcall(["sync", "--config", files.at("config.yaml")]);
     await vi.waitFor(() => expect(toldOn(hub)).toEqual({ web: 1, inputs: 1 }), { timeout: 10_000 });
     expect(await toldInTheEnd(hub)).toEqual({ web: 1, inputs: 1 });
+    const { url } = lines.find(({ message }) => message === "answering")!;
+    const ask = async (): Promise<readonly string[]> => {
+      const body = JSON.stringify({ applicationSetName: "web", input: { parameters: { list: "one" } } });
+      const headers = { authorization: "Bearer 0123456789abcdef-token" };
+      const answer = await fetch(`${String(url)}/api/v1/getparams.execute`, { method: "POST", headers, body });
+      const { output } = (await answer.json()) as { output: { parameters: readonly { name: string }[] } };
+      return output.parameters.map(({ name }) => name);
+    };
+    expect(await ask()).toEqual(["paris"]);
+    publish(hub, "rome");
+    await vi.waitFor(() => expect(toldOn(hub)).toEqual({ web: 2, inputs: 2 }), { timeout: 10_000 });
+    expect(await ask()).toEqual(["paris", "rome"]);
     process.emit("SIGTERM");
     expect((await running).code).toBe(0);
     const order = lines.map(({ message }) => message);
