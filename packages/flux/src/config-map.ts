@@ -59,9 +59,12 @@ const said: Readonly<Record<Exclude<Provider, "generic">, { readonly what: strin
   },
   azure: {
     what: "/subscriptions/ID/resourceGroups/GROUP/providers/Microsoft.ContainerService/managedClusters/NAME",
-    is: /^\/subscriptions\/[^/\s]+\/resourceGroups\/[^/\s]+\/providers\/Microsoft\.ContainerService\/managedClusters\/[^/\s]+$/i,
+    is: /^\/subscriptions\/[^/\s]{36}\/resourceGroups\/[^/\s]{1,200}\/providers\/Microsoft\.ContainerService\/managedClusters\/[^/\s]{1,200}$/i,
   },
-  gcp: { what: "projects/PROJECT/locations/LOCATION/clusters/NAME", is: /^projects\/[^/\s]+\/locations\/[^/\s]+\/clusters\/[^/\s]+$/ },
+  gcp: {
+    what: "projects/PROJECT/locations/LOCATION/clusters/NAME",
+    is: /^projects\/[^/\s]{1,200}\/locations\/[^/\s]{1,200}\/clusters\/[^/\s]{1,200}$/,
+  },
 };
 
 /** What the cluster is called in its cloud, if anybody says it. */

@@ -157,9 +157,9 @@ describe("a ConfigMap by which Flux would lose some, or go elsewhere", () => {
       todo: "projects/PROJECT",
     },
     {
-      when: "what should be its name in Azure is none",
+      when: "what should be its name in Azure has no subscription",
       connection: { login: azure },
-      configMap: { cluster: "/subscriptions/1/{name}" },
+      configMap: { cluster: "/subscriptions/1/resourceGroups/g/providers/Microsoft.ContainerService/managedClusters/{name}" },
       reason: "BadClusterName",
       todo: "/subscriptions/ID",
     },
@@ -193,6 +193,14 @@ describe("a ConfigMap by which Flux would lose some, or go elsewhere", () => {
     const role = { ...aws, roleArn: "arn:aws:iam::1:role/x" };
     const [made] = render({ login: role }, { configMap: { provider: "aws", cluster: arn, serviceAccountName: "x" } })();
     expect(made!.data).toMatchObject({ provider: "aws", cluster: arn, serviceAccountName: "x" });
+  });
+
+  it("is written with the whole name of the cluster in Azure, in whatever case its parts are", () => {
+    const resource =
+      "/subscriptions/11111111-2222-3333-4444-555555555555/resourcegroups/g/providers/microsoft.containerservice/managedClusters/paris";
+    const properties = { "aks.example.test/id": resource };
+    const from: ConfigMapOptions = { cluster: { from: "property", key: "aks.example.test/id" }, lookup: true };
+    expect(render({ login: azure }, { configMap: from }, { properties })()[0]!.data).toEqual({ provider: "azure", cluster: resource });
   });
 
   it("is written with the system's roots where the cluster runs none of its own", () => {
