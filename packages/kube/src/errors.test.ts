@@ -42,6 +42,27 @@ describe("what a server said no with", () => {
     expect(message).not.toContain(secret.slice(0, 20));
   });
 
+  it.each([
+    { said: "an answer", body: (secret: string) => status(422, "Invalid", `no to ${secret} here`) },
+    { said: "a page", body: (secret: string) => `no to ${secret} here` },
+    { said: "a page with JSON", body: (secret: string) => `{"no to": ${JSON.stringify(secret)} }` },
+    { said: "the reason", body: (secret: string) => status(422, secret, "no") },
+  ])("never shows what we logged in with, however short and plain: $said", ({ body }) => {
+    for (const secret of ["hunter2", 'canary"9\\:x'])
+      expect(JSON.stringify(errorFrom(422, body(secret), what, undefined, secret))).not.toMatch(/hunter2|canary/);
+  });
+
+  it("is cut between words alone, so that nobody misses half a secret in it", () => {
+    const secret = `token-x:${"q4w7".repeat(12)}`;
+    for (let before = 0; before < 260; before += 1) {
+      const pads = [200, 500, 10_000].map((most) => "no ".repeat(Math.max(0, (most - before) / 3)));
+      const errors = pads.flatMap((pad) => [errorFrom(500, pad + secret, what), errorFrom(500, status(500, "x", pad + secret), what)]);
+      for (const { message } of [...errors, ...pads.map((pad) => unreachable(what, new Error(pad + secret)))])
+        expect(message.replace(secret, "")).not.toContain("token-x");
+    }
+    expect(errorFrom(500, "x".repeat(1000).replaceAll("xxx", "a:"), what).message).toBe(`${what}: 500 InternalError`);
+  });
+
   it("says no more than fits in a log line, and keeps where and what", () => {
     const { message, reason } = errorFrom(422, status(422, "x".repeat(1000), "too long; ".repeat(10_000)), what);
     expect(message).toMatch(/^PATCH \/api\/v1\/namespaces\/argocd\/secrets\/paris: 422 too long; /);

@@ -1,5 +1,5 @@
 import { RollcallError } from "@rollcall/contract";
-import { quote } from "./quote.ts";
+import { cut, quote, without } from "./quote.ts";
 
 /** What an API server said no with. */
 export class ApiError extends RollcallError {
@@ -17,12 +17,13 @@ export class ApiError extends RollcallError {
   }
 }
 
-/** The error behind an answer that is not 2xx, whoever gave it: a Status object, plain text or a proxy's page. */
-export function errorFrom(status: number, body: string, what: string, retryAfter?: string): ApiError {
+/** The error behind an answer that is not 2xx, whoever gave it: a Status object, plain text or a proxy's page. It may repeat what was sent to log in. */
+export function errorFrom(status: number, body: string, what: string, retryAfter?: string, sent: string = ""): ApiError {
   const object = statusObject(body);
-  const reason = object?.reason || reasons[status] || "Unknown";
+  const reason = without(object?.reason ?? "", sent) || reasons[status] || "Unknown";
   const words = object?.message;
-  const message = words === undefined ? quote(body, 200).replaceAll(/\s+/g, " ").trim() : quote(words);
+  const kept = words === undefined ? quote(without(body, sent), 200).replaceAll(/\s+/g, " ").trim() : quote(without(words, sent));
+  const message = kept === "…" ? "" : kept;
   return new ApiError(status, reason, `${what}: ${status} ${message || reason}`, milliseconds(retryAfter));
 }
 
@@ -52,7 +53,7 @@ const mebi = 2 ** 20;
 
 /** No answer at all. */
 export function unreachable(what: string, cause: unknown): ApiError {
-  const error = new ApiError(0, "Unreachable", `${what}: ${said(cause).slice(0, 500)}`);
+  const error = new ApiError(0, "Unreachable", `${what}: ${cut(said(cause), 500)}`);
   error.cause = cause;
   return error;
 }

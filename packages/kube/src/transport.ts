@@ -1,10 +1,9 @@
-import type { IncomingHttpHeaders } from "node:http";
 import type { Dispatcher } from "undici";
 import { newConnections, type Pools } from "./connections.ts";
 import { ApiError, errorFrom, foreignAnswer, unreachable } from "./errors.ts";
 import { newGate } from "./gate.ts";
 import { parseJson } from "./json.ts";
-import { NotSent, request, within } from "./request.ts";
+import { type Answer, NotSent, request, within } from "./request.ts";
 import type { ServerConfig } from "./server.ts";
 import { requestLines, type Streamed } from "./stream.ts";
 
@@ -41,6 +40,11 @@ export interface TransportOptions {
 
 type Options = Dispatcher.DispatchOptions;
 
+/** With what we logged in, which an answer may repeat. */
+interface Sent {
+  readonly sent: string;
+}
+
 const json = "application/json";
 export const mergePatch = "application/merge-patch+json";
 /** Asks for names, labels and annotations only: no data comes back. */
@@ -57,7 +61,10 @@ export function openTransport(config: ServerConfig, { connections: most = 32, qp
   const gate = newGate({ most, qps });
 
   /** Sends with our login, and once more with a fresh one when it was refused, or over fresh connections when none could be made. */
-  async function send<T extends { readonly status: number }>(call: Call, over: (pools: Pools, options: Options) => Promise<T>): Promise<T> {
+  async function send<T extends { readonly status: number }>(
+    call: Call,
+    over: (pools: Pools, options: Options) => Promise<T>,
+  ): Promise<T & Sent> {
     const body = call.body === undefined ? {} : { body: JSON.stringify(call.body) };
     const type = call.body === undefined ? {} : { "content-type": call.contentType ?? json };
     let token = await config.token?.();
@@ -68,10 +75,11 @@ export function openTransport(config: ServerConfig, { connections: most = 32, qp
       const headers = { accept: call.accept ?? json, "user-agent": "rollcall", ...config.headers, ...login, ...type };
       try {
         const answer = await over(pools, { origin: base.origin, path: prefix + call.path, method: call.method, headers, ...body });
-        if (answer.status !== 401 || again) return answer;
+        const sent = token ?? String(config.headers?.["authorization"] ?? "").replace(/^\S+ /, "");
+        if (answer.status !== 401 || again) return { ...answer, sent };
         const refused = token;
         token = await config.token?.(refused ?? "");
-        if (token === refused && !(await connections.renewed(pools))) return answer;
+        if (token === refused && !(await connections.renewed(pools))) return { ...answer, sent };
       } catch (error) {
         if (!(await connections.renewed(pools)) || again || !(error instanceof NotSent)) throw error;
       }
@@ -79,8 +87,8 @@ export function openTransport(config: ServerConfig, { connections: most = 32, qp
   }
 
   /** The error of an answer that is not 2xx. A server that asks for a pause gets it from all calls. */
-  function refused(status: number, text: string, headers: IncomingHttpHeaders, what: string): ApiError {
-    const error = errorFrom(status, text, what, headers["retry-after"]);
+  function refused({ status, headers, sent }: Omit<Answer, "text"> & Sent, text: string, what: string): ApiError {
+    const error = errorFrom(status, text, what, headers["retry-after"], sent);
     if (status === 429 || status === 503) gate.pause(error.retryAfter ?? 0);
     return error;
   }
@@ -99,7 +107,7 @@ export function openTransport(config: ServerConfig, { connections: most = 32, qp
         );
         ({ status } = answer);
         if (isGood(status)) return parsed(answer.text, what);
-        throw refused(status, answer.text, answer.headers, what);
+        throw refused(answer, answer.text, what);
       } catch (cause) {
         throw cause instanceof ApiError ? cause : unreachable(what, cause);
       } finally {
@@ -111,12 +119,12 @@ export function openTransport(config: ServerConfig, { connections: most = 32, qp
       const what = describe(call);
       const { signal } = call;
       // A login that hangs is left behind, too.
-      const begin = (): Promise<Streamed> => send(call, ({ streams }, options) => requestLines(streams, options, what, signal));
+      const begin = (): Promise<Streamed & Sent> => send(call, ({ streams }, options) => requestLines(streams, options, what, signal));
       const answer = await within(undefined, signal, begin).catch((cause: unknown) => {
         throw unreachable(what, cause);
       });
       const { status, headers, lines, problem } = answer;
-      if (!isGood(status)) throw refused(status, problem ?? "", headers, what);
+      if (!isGood(status)) throw refused(answer, problem ?? "", what);
       if (String(headers["content-type"]).includes("json")) return lines;
       await lines.return?.();
       throw foreignAnswer(what, `its type is ${String(headers["content-type"])}`);

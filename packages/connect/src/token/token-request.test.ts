@@ -107,6 +107,30 @@ describe("asking a member", () => {
     expect(message.length).toBeLessThan(500);
   });
 
+  it.each<readonly [string, (words: string) => string]>([
+    ["a page", (words) => words],
+    ["an answer", (message) => JSON.stringify({ kind: "Status", reason: "Invalid", message })],
+  ])("that repeats what it was sent is never quoted with a part of it, wherever the words are cut: %s", async (_, body) => {
+    const [sent, before] = [`token-canary9:${"q4w7b2n9x5z8".repeat(4)}`, `token-canary8:${"k3m6v1c0l7j4".repeat(4)}`];
+    let pad = "";
+    const member = createServer((request, response) => {
+      const said = `${pad} ${request.headers.authorization!.slice(7)} ${pad} ${before}`;
+      response.writeHead(422, { "content-type": "application/json" }).end(body(said));
+    });
+    await new Promise<void>((done) => member.listen(0, "127.0.0.1", done));
+    const url = `http://127.0.0.1:${(member.address() as AddressInfo).port}`;
+    const transport = openTransport({ url, token: () => Promise.resolve(sent) });
+    onTestFinished(async () => {
+      await transport.close();
+      member.close();
+    });
+    for (const length of [0, 45, 60, 80, 100, 120, 135, 150, 165, 180, 195, 230, 400, 440, 455, 470, 490])
+      for (pad of [" ".repeat(length), "no ".repeat(length / 3)])
+        // Of the hub nobody but its transport knows the login.
+        for (const known of [[sent, before], [before]])
+          expect(JSON.stringify(await requestToken(transport, "fleet", wanted, signal, known))).not.toContain("canary");
+  });
+
   it.each([200, 422])("that answers %i and goes on for more than 1 MiB is not listened to any longer", async (status) => {
     const member = createServer((_, response) => {
       response.writeHead(status, { "content-type": "application/json" });
