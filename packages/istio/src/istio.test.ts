@@ -236,7 +236,7 @@ it("carries no label by which somebody else takes the Secret for theirs, and lea
 });
 
 describe("another server that the profile says", () => {
-  const server = { from: "property", key: "private", allowed: ["*.internal.example.test", "10.0.0.1:6443", "[fd00::1]"] } as const;
+  const server = { from: "property", key: "private", allowed: ["*.Internal.example.test", "10.0.0.1:6443", "[fd00::1]"] } as const;
   const from = (said: string) =>
     readKubeconfig(textOf("paris", { name: "paris", properties: { private: said } }, { server })).cluster["server"];
 
@@ -273,8 +273,8 @@ it("trusts the CA of a cluster that also says insecure, since no client takes bo
   expect(written).toEqual({ server: "https://paris.example.test:6443", "certificate-authority-data": toBase64(ca) });
 });
 
-it("passes over a key that stands beside a client certificate", () => {
-  const clientCertificate = { certificate: `${key}${ca}`, key: new Hidden(key) };
+it("passes over a key that stands among the client certificates", () => {
+  const clientCertificate = { certificate: `${ca}${key}${ca}`, key: new Hidden(key) };
   const text = textOf("paris", { name: "paris", connection: { login: { kind: "credential", provider: "fleet", clientCertificate } } });
   expect(readKubeconfig(text).user).toHaveProperty("client-key-data");
 });
@@ -284,6 +284,7 @@ const credential = { kind: "credential", provider: "fleet" } as const;
 it.each<{ readonly when: string; readonly given: Some; readonly reason: string; readonly more?: Partial<IstioOptions> }>([
   { when: "it is istiod's own", given: { server: "https://kubernetes.default.svc" }, reason: "InCluster" },
   { when: "it is istiod's own, spelled out", given: { server: "https://KUBERNETES.default.svc.cluster.local.:443/" }, reason: "InCluster" },
+  { when: "it is istiod's own, by its short name", given: { server: "https://kubernetes" }, reason: "InCluster" },
   {
     when: "its server is one that was refused",
     given: { server: "https://HUB.example.test:443/" },
