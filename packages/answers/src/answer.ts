@@ -72,7 +72,10 @@ function* joined<Asked extends Request>(ready: Ready, request: Asked, shape: Sha
   }
   if (unread.length > 0) return refused(whyUndescribed(unread, request), ready);
 
-  const body = shape.open(request, ready) + texts.join(",") + shape.close;
+  // To put something around a text of megabytes would be one more copy of it.
+  texts[0] = shape.open(request, ready) + (texts[0] ?? "");
+  texts.push(texts.pop()! + shape.close);
+  const body = texts.join(",");
   const isFlux = request.asks === "flux";
   const tooLarge = isFlux ? fluxLimit(request, body) : undefined;
   if (tooLarge !== undefined) return refused({ status: 422, why: tooLarge }, ready);

@@ -879,6 +879,15 @@ describe.concurrent("what a list tells", patience, () => {
     expect(engine.list.answered().map(({ id }) => id)).not.toContain("fleet/c0");
   });
 
+  it("says whom it answers at no cost while nothing changes, and anew when anything does", async (test) => {
+    const [bench, engine] = await withMembers(test, mixed(names(3)));
+    const before = engine.list.answered();
+    expect(engine.list.answered()).toBe(before);
+    bench.fleet.put(cluster({ name: "c3" }));
+    await engine.settle();
+    expect(engine.list.answered()).toHaveLength(before.length + 1);
+  });
+
   it("goes on naming a member whose object somebody deletes, until it is there again", async (test) => {
     const [bench, engine] = await withMembers(test, mixed(names(3)));
     const counts = new Set<number>();

@@ -196,6 +196,9 @@ export function keepList<Options>(parts: ListParts<Options>): KeptList {
     obedience.wait();
   }
 
+  const version = (): string => `${edition} ${target.generation()} ${roll.generation()} ${inventory.generation()}`;
+  let said: { readonly version: string; readonly all: ReturnType<typeof answers.all> } | undefined;
+
   return {
     look,
     touched(ids) {
@@ -233,8 +236,12 @@ export function keepList<Options>(parts: ListParts<Options>): KeptList {
       obedience.wait();
     },
     status: () => status,
-    answered: () => answers.all(),
-    version: () => `${edition} ${target.generation()} ${roll.generation()} ${inventory.generation()}`,
+    answered() {
+      // Whoever is asked about one placement of many is asked often, and nothing of the list has changed meanwhile.
+      if (said?.version !== version()) said = { version: version(), all: answers.all() };
+      return said.all;
+    },
+    version,
     doubt: () => hub.doubt(),
     awaits: () => approval.awaits(),
     view,

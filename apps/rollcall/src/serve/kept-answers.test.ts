@@ -1,4 +1,5 @@
-import type { PluginRequest } from "@rollcall/answers";
+import { answer, type Placed, type PluginRequest } from "@rollcall/answers";
+import { cluster } from "@rollcall/testing";
 import { describe, expect, it } from "vitest";
 import { keepAnswers } from "./kept-answers.ts";
 import { members, ready } from "./serve.test.helper.ts";
@@ -56,6 +57,17 @@ describe("an answer", () => {
     const nameless = { id: paris!.id, plain: paris!.plain };
     expect((await answers.of({ is: "ready", generation: "1", members: [nameless] }, request)).status).toBe(503);
     expect((await answers.of({ is: "ready", generation: "1", members: [paris!] }, request)).status).toBe(200);
+  });
+
+  it("of megabytes comes through to the last character, whatever alphabet it is in", async () => {
+    const spoken = (name: string, at: number): Placed => ({
+      ...members(name)[0]!,
+      cluster: cluster({ name, displayName: "😀".repeat(500 - (at % 2)) }),
+    });
+    const list = { ...ready("1"), members: names(2500).map(spoken) };
+    const { raw } = await keepAnswers().of(list, request);
+    expect(raw.length).toBeGreaterThan(4 * 1024 * 1024);
+    expect(raw.equals(Buffer.from(answer(list, { ...request, applicationSetName: "" }).body))).toBe(true);
   });
 
   it("of ten thousand clusters lets everybody else have their turn meanwhile", async () => {

@@ -38,7 +38,7 @@ export async function reply(request: IncomingMessage, response: ServerResponse, 
 }
 
 // To hand so much to the system takes a millisecond or two.
-const large = 256 * 1024;
+const large = 512 * 1024;
 let turns: Promise<unknown> = Promise.resolve();
 
 /** Many who waited for the same long answer get it one after the other: all at once would hold up everything else. */
