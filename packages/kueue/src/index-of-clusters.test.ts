@@ -89,9 +89,13 @@ describe("the MultiKueueConfig", () => {
 
   it("drops nobody when the operator gives it less room", () => {
     const current = named(["fleet.c00", "fleet.c01", "fleet.c02"]);
-    const members = many(0, 4).map((name) => member(name));
+    const members = many(0, 6).map((name) => member(name));
     expect(names(members, current, { maxClusters: 2 })).toEqual(["c00", "c01", "c02"]);
-    expect(kueue.index!(members, { ...options, maxClusters: 2 }, current).unlisted.map(({ id }) => id)).toEqual(["fleet/c03"]);
+    expect(kueue.index!(members, { ...options, maxClusters: 2 }, current).unlisted.map(({ id }) => id)).toEqual([
+      "fleet/c03",
+      "fleet/c04",
+      "fleet/c05",
+    ]);
   });
 
   it("takes ten from a Kueue of the old API, which has no room for more", () => {
@@ -148,6 +152,7 @@ it("whatever stands and whoever comes, an API server takes it, nobody in it is d
       expect(objects.flatMap(problemsWith)).toEqual([]);
       expect(inside).toEqual(listed.filter((each) => inside.includes(each)));
       expect(inside).toEqual(expect.arrayContaining(listed.filter((each) => stood.includes(each))));
+      expect(inside.slice(maxClusters).every(() => inside.every((each) => stood.includes(each)))).toBe(true);
       expect([...inside, ...unlisted.map(({ id }) => id.replace("fleet/", ""))].sort()).toEqual(listed.toSorted());
     }),
   );

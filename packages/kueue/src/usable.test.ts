@@ -43,6 +43,7 @@ describe.each([
     { when: "is not to be verified", connection: { ca: undefined, insecure: true }, reason: "InsecureNotRead" },
     { when: "is behind a proxy of a kind that it does not know", connection: { proxy: "socks4://x.test" }, reason: "ProxyNotSupported" },
     { when: "is behind a proxy without a host", connection: { proxy: "http://" }, reason: "ProxyNotSupported" },
+    { when: "is behind a proxy with a path and no host", connection: { proxy: "socks5:///x" }, reason: "ProxyNotSupported" },
     { when: "has a CA that is none", connection: { ca: "LS0tLS1CRUdJTg==" }, reason: "BadCertificate" },
   ])("whose server $when", ({ connection, reason }) => expect(render({ login, ...connection }, given)).toThrow(refused(reason)));
 
