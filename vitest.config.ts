@@ -42,6 +42,18 @@ export default defineConfig({
         test: {
           name: "consumers",
           include: ["e2e/consumers/**/*.test.ts"],
+          exclude: ["e2e/consumers/argocd/full.test.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+          retry: process.env["CI"] ? 1 : 0,
+        },
+      },
+      {
+        ...source,
+        test: {
+          name: "consumers-full",
+          include: ["e2e/consumers/argocd/full.test.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,

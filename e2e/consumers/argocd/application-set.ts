@@ -9,13 +9,19 @@ export interface GivenSet {
   readonly application?: string;
   readonly annotations?: Readonly<Record<string, string>>;
   readonly destination?: object;
+  /** Where its Applications take what they deploy from; they do so by themselves then. */
+  readonly source?: object;
+  /** The namespace that they deploy to. */
+  readonly namespace?: string;
+  /** Whether what was deployed outlives its Application; else each has a finalizer, which only Argo CD's application-controller takes off. */
+  readonly keeps?: boolean;
 }
 
 export const setKind = { apiVersion: "argoproj.io/v1alpha1", kind: "ApplicationSet" } as const;
 
 /** An ApplicationSet as a person would write it; not one parameter may be missing. */
 export function applicationSet({ id, name = `web-${id}`, generators, annotations, ...given }: GivenSet): Manifest {
-  const { application = "shop-{{ .nameNormalized }}", destination = { name: "{{ .name }}" } } = given;
+  const { keeps = true, source, application = "shop-{{ .nameNormalized }}", destination = { name: "{{ .name }}" } } = given;
   return {
     ...setKind,
     metadata: { name, namespace },
@@ -23,14 +29,14 @@ export function applicationSet({ id, name = `web-${id}`, generators, annotations
       goTemplate: true,
       goTemplateOptions: ["missingkey=error"],
       generators,
-      // Else the controller gives each Application a finalizer, which only Argo CD's application-controller takes off.
-      syncPolicy: { preserveResourcesOnDeletion: true },
+      syncPolicy: { preserveResourcesOnDeletion: keeps },
       template: {
         metadata: { name: application, labels: { story: id }, ...(annotations && { annotations }) },
         spec: {
           project: "default",
-          source: { repoURL: "https://git.example.test/shop", targetRevision: "main", path: "shop" },
-          destination: { namespace: "shop", ...destination },
+          source: source ?? { repoURL: "https://git.example.test/shop", targetRevision: "main", path: "shop" },
+          destination: { namespace: given.namespace ?? "shop", ...destination },
+          ...(source && { syncPolicy: { automated: {} } }),
         },
       },
     },

@@ -20,16 +20,23 @@ export interface Controller {
 
 /** Starts the controller with the rights that upstream gives it, on the CRDs that belong to it. */
 export async function startController(plane: ControlPlane): Promise<Controller> {
-  const [binary, sources] = [findArgoCd(), argoCdSources()];
-  const manifest = (path: string): string => join(sources, "manifests", path);
+  const binary = findArgoCd();
   // The controller waits ten seconds before it asks again for a kind that is not served yet.
   await plane.applyCrds(["application", "applicationset", "appproject"].map((each) => manifest(`crds/${each}-crd.yaml`)));
   await plane.apply(surroundings);
-  const { kubeconfig } = await plane.account(name, namespace, rights(manifest("base/applicationset-controller")));
+  const { kubeconfig } = await plane.account(name, namespace, rightsOf("applicationset-controller", name));
 
   const addresses = await Promise.all(["metrics", "probe", "webhook"].map(async (each) => `--${each}-addr=127.0.0.1:${await freePort()}`));
   // It knows its kubeconfig from the environment alone.
-  const command = ["env", `KUBECONFIG=${kubeconfig}`, binary, `--namespace=${namespace}`, "--logformat=json", ...addresses];
+  const command = [
+    "env",
+    `KUBECONFIG=${kubeconfig}`,
+    binary,
+    "applicationset-controller",
+    `--namespace=${namespace}`,
+    "--logformat=json",
+    ...addresses,
+  ];
   const controller = program(name, command, join(plane.dir, `${name}.log`));
   controller.start();
   await until("Argo CD's ApplicationSet controller works", () => {
@@ -63,10 +70,15 @@ interface Binding extends KubeObject {
   readonly subjects: readonly object[];
 }
 
-function rights(folder: string): readonly KubeObject[] {
-  const read = (what: string): KubeObject => parse(readFileSync(join(folder, `${name}-${what}.yaml`), "utf8")) as KubeObject;
+/** The rights in Argo CD's namespace that upstream gives to one of its programs. */
+export function rightsOf(folder: string, account: string): readonly KubeObject[] {
+  const read = (what: string): KubeObject => parse(readFileSync(manifest(`base/${folder}/${account}-${what}.yaml`), "utf8")) as KubeObject;
   const at = (object: KubeObject): KubeObject => ({ ...object, metadata: { ...object.metadata, namespace } });
   const binding = read("rolebinding") as Binding;
   const subjects = binding.subjects.map((each) => ({ ...each, namespace }));
   return [at(read("role")), { ...at(binding), subjects } as KubeObject];
+}
+
+function manifest(path: string): string {
+  return join(argoCdSources(), "manifests", path);
 }

@@ -18,6 +18,8 @@ export interface Settings {
   readonly list?: object;
   /** How long its decisions have to be quiet. */
   readonly settle?: object;
+  /** How logins are found; with a plugin of the consumer's own, if nothing is said. */
+  readonly providers?: object;
 }
 
 /** A fleet of its own, a Rollcall that answers for it, and its part of the one Argo CD. */
@@ -133,7 +135,7 @@ interface Place extends Pick<World, "id" | "fleet" | "state" | "tokens"> {
   readonly kubeconfig: string;
 }
 
-function configOf({ id, fleet, state, listen, tokens, kubeconfig }: Place, { list, settle }: Settings): object {
+function configOf({ id, fleet, state, listen, tokens, kubeconfig }: Place, { list, settle, providers = plugins }: Settings): object {
   return {
     apiVersion: "rollcall.dev/v1alpha1",
     kind: "RollcallConfig",
@@ -141,11 +143,7 @@ function configOf({ id, fleet, state, listen, tokens, kubeconfig }: Place, { lis
     instance: `world-${id}`,
     inventory: { namespaces: [fleet], kubeconfig, ...(settle && { placements: { settle } }) },
     state: { namespace: state },
-    providers: {
-      inline: [
-        { name: "fleet", execConfig: { command: "/plugins/fleet-login", args: ["token"], apiVersion: "client.authentication.k8s.io/v1" } },
-      ],
-    },
+    providers,
     serve: { listen, tokens: [{ file: tokens }], refresh: { argocd: { configMaps: [pluginName(id)] } } },
     lists: [
       {
@@ -159,3 +157,9 @@ function configOf({ id, fleet, state, listen, tokens, kubeconfig }: Place, { lis
     ],
   };
 }
+
+const plugins = {
+  inline: [
+    { name: "fleet", execConfig: { command: "/plugins/fleet-login", args: ["token"], apiVersion: "client.authentication.k8s.io/v1" } },
+  ],
+};
