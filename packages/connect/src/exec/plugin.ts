@@ -73,8 +73,10 @@ type Spoken = { readonly stdout: string; readonly stderr: string };
 
 /** What it complained about, without anything that it was given. */
 function said({ stdout, stderr }: Spoken, { args, env, secrets = [] }: Plugin): string {
-  const variables = Object.entries(env).flatMap(([name, value]) => (openNames.has(name) ? [] : [value]));
-  return complaint(stderr, [...variables, ...args.flatMap(valuesIn), ...secrets], stdout);
+  const { KUBERNETES_EXEC_INFO: cluster = "", ...given } = env;
+  const variables = Object.entries(given).flatMap(([name, value]) => (openNames.has(name) ? [] : [value]));
+  // Of which cluster it complains is best said.
+  return complaint(stderr, [...variables, ...args.flatMap(valuesIn), ...secrets], stdout, [cluster]);
 }
 
 /** Of an argument all but the name of a flag. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import fc from "fast-check";
+import { piecesOf } from "./pieces.ts";
 import { complaint, redact } from "./redact.ts";
 
 describe("a complaint is shown without", () => {
@@ -43,6 +44,33 @@ describe("a complaint is shown without", () => {
     );
   });
 
+  it.each([
+    ["of JSON", "invalid_client: correct-horse rejected", '{"client_secret":"correct-horse","x":1}'],
+    ["of JSON in JSON", "no correct-horse", '{"auth":[{"password":"correct-horse"}]}'],
+    ["of settings in one text", "no correct-horse for sa", 'Server=db;User Id=sa;Pwd="correct-horse";'],
+    ["of settings in JSON", "no correct-horse", '{"dsn":"Server=db;Pwd=correct-horse"}'],
+    ["of a list", "no correct-horse", "battery-staple, correct-horse"],
+  ])("a part that is secret of what was handed to the plugin: %s", (_, text, secret) => {
+    expect(complaint(text, [secret], "")).toContain("[hidden]");
+    expect(complaint(text, [secret], "")).not.toContain("horse");
+  });
+
+  it.each([
+    ["wrapped", "it was\n  abcdefghijklm\n  nopqrstuvwxyz\nand no good", "abcdefghijklmnopqrstuvwxyz"],
+    ["wrapped and escaped", '{"m":"abcdefghijklm\\nnopqrstuvwxyz"}', "abcdefghijklmnopqrstuvwxyz"],
+    ["in base64", `sent ${btoa("hunter2")} there`, "hunter2"],
+    ["in base64, beside a name", `sent ${btoa("me:correct-horse")} there`, "correct-horse"],
+    ["in base64, between others", `sent ${btoa("x=1&p=correct-horse&y=2")} there`, "correct-horse"],
+    ["in base64 of a URL", `sent ${btoa("ab~~~??>>>>").replaceAll("+", "-").replaceAll("/", "_")} there`, "ab~~~??>>>>"],
+    ["with more escaped than has to be", "?p=hunter2%2Dproduction&x=1", "hunter2-production"],
+    ["escaped for JSON twice", '"{\\"p\\":\\"cor\\\\\\"rect\\"}"', 'cor"rect'],
+    ["escaped by numbers", '{"p":"\\u0068unter2"}', "hunter2"],
+  ])("a secret that is %s", (_, text, secret) => {
+    const shown = redact(text, [secret]);
+    expect(shown).toContain("[hidden]");
+    for (const [part] of text.matchAll(/[a-z]{8,}|hunter2|[A-Za-z0-9]{10,}|rect/g)) expect(shown).not.toContain(part);
+  });
+
   it("what was printed where the credential belongs, also when that was broken", () => {
     expect(redact("will send opaque-token-of-paris now", [], '{"status":{"token":"opaque-token-of-paris"')).toBe("will send [hidden] now");
     expect(redact("send<opaque-token-of-paris>", [], "opaque-token-of-paris")).toBe("send<[hidden]>");
@@ -60,6 +88,27 @@ describe("a complaint is shown without", () => {
 });
 
 describe("a complaint", () => {
+  it("says of which cluster it is, which everybody may know", () => {
+    const cluster = '{"spec":{"cluster":{"server":"https://paris.test","config":{"clusterName":"paris-1"}}}}';
+    expect(complaint(`no cluster paris-1 in ${cluster}`, ["secret-1"], "", [cluster])).toBe("it said: no cluster paris-1 in [hidden]");
+  });
+
+  it("is searched for a few thousand pieces at most, however many are printed or are parts of what was got before", () => {
+    const many = Array.from({ length: 40_000 }, (_, at) => `a${at.toString(36).padStart(4, "q")}`);
+    expect(piecesOf({ secrets: [], printed: `{"token":"${many.join("\\n")}"}` }).length).toBeLessThan(1000);
+    expect(piecesOf({ secrets: [many.join(","), JSON.stringify(many)] }).length).toBeLessThan(5000);
+    expect(
+      piecesOf({ secrets: Array.from({ length: 50 }, (_, at) => many.slice(at * 500, at * 500 + 500).join(";")) }).length,
+    ).toBeLessThan(5000);
+    expect(piecesOf({ secrets: [], printed: `{"token":"${"a".repeat(100_000)}"}` })).toEqual([]);
+  });
+
+  it("does not grow by what is hidden in it", () => {
+    const parts = ["hidden", "[hidden]", "hidd", "idde", "dden", "[hid", "den]"];
+    const shown = redact("abcd ".repeat(1000), [], `{"token":"abcd\\n${parts.join("\\n")}"}`);
+    expect(shown).toBe("[hidden] ".repeat(1000));
+  });
+
   it("keeps the words that help", () => {
     const help = "cannot open /usr/lib/python3.11/site-packages/azure/identity.py: tenant 00000000-0000-4000-8000-0000000007e1 not found";
     expect(complaint(`${help}\n`, [], "")).toBe(`it said: ${help}`);

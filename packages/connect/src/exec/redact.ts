@@ -1,4 +1,6 @@
-const shortestSecret = 4;
+import { hide } from "./hide.ts";
+import { type Known, piecesOf } from "./pieces.ts";
+
 const shownLines = 5;
 const longestLine = 300;
 
@@ -16,9 +18,8 @@ const longRun = /[A-Za-z0-9_+/=~-]{32,}/g;
 const printedRun = /[^\s"'\\,:;=(){}[\]<>|]{16,}/g;
 
 /** The text without the given secrets, without what was also printed where secrets belong, and without anything else that looks like one. */
-export function redact(text: string, secrets: readonly string[], printed = ""): string {
-  let clean = withoutControls(text).replaceAll(/[^\s"'<>]+/g, withoutUser);
-  for (const secret of spellings([...secrets, ...tokens(printed)])) clean = clean.replaceAll(secret, "[hidden]");
+export function redact(text: string, secrets: readonly string[], printed = "", whole: readonly string[] = []): string {
+  let clean = hide(withoutControls(text).replaceAll(/[^\s"'<>]+/g, withoutUser), pieces({ secrets, printed, whole }));
   const runs = new Set(printed.match(printedRun));
   clean = clean.replaceAll(printedRun, (run) => (runs.has(run) ? "[hidden]" : run));
   for (const suspect of suspects) clean = clean.replaceAll(suspect, "[hidden]");
@@ -28,25 +29,11 @@ export function redact(text: string, secrets: readonly string[], printed = ""): 
 }
 
 /** The last lines of what a process complained about, fit for a message. */
-export function complaint(stderr: string, secrets: readonly string[], stdout: string): string {
-  const lines = redact(stderr, secrets, stdout).split("\n");
+export function complaint(stderr: string, secrets: readonly string[], stdout: string, whole: readonly string[] = []): string {
+  const lines = redact(stderr, secrets, stdout, whole).split("\n");
   const shown = lines.map((line) => line.trim()).filter((line) => line !== "");
   const last = shown.slice(-shownLines).map((line) => (line.length > longestLine ? `${line.slice(0, longestLine)}…` : line));
   return last.length === 0 ? "it said nothing" : `it said: ${last.join(" | ")}`;
-}
-
-/** The token that an answer holds, also where the rest of it is broken. */
-function tokens(answer: string): readonly string[] {
-  const found = [...answer.matchAll(/"token"\s*:\s*"((?:[^"\\]|\\.)*)/g)].slice(0, 10);
-  return found.flatMap(([, token]) => [token!, unescaped(token!)]);
-}
-
-function unescaped(text: string): string {
-  try {
-    return JSON.parse(`"${text}"`) as string;
-  } catch {
-    return text;
-  }
 }
 
 /** A URL without who logs in there. A password may hold anything, so all up to the last sign of it goes. */
@@ -55,28 +42,8 @@ function withoutUser(run: string): string {
   return begin < 0 || end < begin ? run : `${run.slice(0, begin + 3)}[hidden]${run.slice(end)}`;
 }
 
-/** A secret as it may stand in a line: whole, by its lines, as JSON or a URL writes it, and what is secret in a URL. The longest goes first, lest a part of another is left. */
-function spellings(secrets: readonly string[]): readonly string[] {
-  const whole = secrets.flatMap((secret) => [secret, ...secret.split(/\r?\n/), ...usersIn(secret)]);
-  const all = whole.flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1), urlSpelling(secret)]).map(withoutControls);
-  return [...new Set(all)].filter((each) => each.length >= shortestSecret).sort((a, b) => b.length - a.length);
-}
-
-function usersIn(secret: string): readonly string[] {
-  const { username = "", password = "" } = URL.parse(secret) ?? {};
-  return [username, password].flatMap((each) => [each, fromUrl(each)]);
-}
-
-function urlSpelling(text: string): string {
-  return encodeURIComponent(text.toWellFormed());
-}
-
-function fromUrl(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
+function pieces(known: Known): readonly string[] {
+  return piecesOf(known).map(withoutControls);
 }
 
 // A terminal obeys control characters, and one in the middle of a secret would hide it from us.
