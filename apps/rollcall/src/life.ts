@@ -17,6 +17,7 @@ import {
 import { followAnswers, type Answering } from "./answers/follow-answers.ts";
 import { listAnswers } from "./answers/list-answers.ts";
 import type { AnswerNews } from "./answers/news.ts";
+import { goneThroughOnce } from "./answers/once.ts";
 import type { ListConfig, ServerRef } from "./config/config.ts";
 import type { Hub } from "./hub.ts";
 import type { Identity } from "./hub/identity.ts";
@@ -152,7 +153,7 @@ export function beginLife(list: ListConfig, before: Promise<void>, shared: Share
     if (shared.serve !== undefined) {
       const plain = listAnswers({
         list,
-        kept,
+        kept: goneThroughOnce(kept),
         hub,
         standing,
         book: askedBook(book),
