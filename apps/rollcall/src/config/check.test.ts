@@ -160,7 +160,7 @@ describe("a mistake in the file is named at its place", () => {
   it.each([
     { when: "nothing at all", value: null, says: ["(the config)  expected an object, got nothing"] },
     { when: "a list", value: [1], says: ["(the config)  expected an object, got a list"] },
-    { when: "a text", value: "lists", says: ['(the config)  expected an object, got "lists"'] },
+    { when: "a text", value: "lists", says: ["(the config)  expected an object, got a text"] },
     { when: "another version", value: config({}, { apiVersion: "v1" }), says: ['apiVersion  expected rollcall.dev/v1alpha1, got "v1"'] },
     { when: "another kind", value: config({}, { kind: "Config" }), says: ['kind  expected RollcallConfig, got "Config"'] },
     { when: "no inventory", value: config({}, { inventory: undefined }), says: ["inventory  expected an object, got nothing"] },
@@ -348,8 +348,8 @@ describe("a mistake in a list is named at its place", () => {
       when: "a text where there may be several",
       list: { select: { managers: "gke", names: "paris" } },
       says: [
-        'select.names  expected a list with at least one name of a profile, got "paris"',
-        'select.managers  expected a list with at least one cluster manager, got "gke"',
+        "select.names  expected a list with at least one name of a profile, got a text",
+        "select.managers  expected a list with at least one cluster manager, got a text",
       ],
     },
     {
@@ -402,7 +402,7 @@ describe("a mistake in a list is named at its place", () => {
   });
 
   it("no list at all", () => {
-    expect(problems(config({}, { lists: [plain, "argocd"] }))).toEqual(['lists[1]  expected an object, got "argocd"']);
+    expect(problems(config({}, { lists: [plain, "argocd"] }))).toEqual(["lists[1]  expected an object, got a text"]);
   });
 
   it("several namespaces watched, and none chosen", () => {

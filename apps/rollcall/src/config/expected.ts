@@ -11,7 +11,9 @@ export function got(value: unknown): string {
 
 /** A schema's own words for what it takes; they serve each of its checks. */
 export function expected(what: string): { readonly error: (issue: { readonly input?: unknown }) => string } {
-  return { error: ({ input }) => `expected ${what}, got ${got(input)}` };
+  // A text where more belongs may be a secret that was meant to be in it: a token in place of its file, for one.
+  const isMore = /^(?:a list|an object)/.test(what);
+  return { error: ({ input }) => `expected ${what}, got ${isMore && typeof input === "string" ? "a text" : got(input)}` };
 }
 
 /** Words as a person lists what there is to choose from. */

@@ -35,7 +35,7 @@ describe("the decision that a list follows", () => {
       { namespace: "fleet" },
       ["  expected key, name, placementKey or labels of the decision that chooses, got none of them"],
     ],
-    ["is a text", "web", ['  expected an object, got "web"']],
+    ["is a text", "web", ["  expected an object, got a text"]],
     ["has an empty key", { key: "" }, ['.key  expected the key of a decision, got ""']],
     [
       "has a name that no object has",

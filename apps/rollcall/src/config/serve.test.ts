@@ -41,6 +41,9 @@ describe("serve in a config", () => {
 
   it.each([
     { said: {}, problem: "serve.tokens  expected a list with at least one file of tokens, got nothing" },
+    // Whoever writes the token itself there is not shown it again.
+    { said: { tokens: "canary" }, problem: "serve.tokens  expected a list with at least one file of tokens, got a text" },
+    { said: { tokens: ["canary"] }, problem: "serve.tokens[0]  expected an object, got a text" },
     { said: { tokens: [] }, problem: "serve.tokens  expected at least one file of tokens, got an empty list" },
     { said: { tokens: [{ file: "" }] }, problem: 'serve.tokens[0].file  expected the path of a file with a token, got ""' },
     {
