@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { crds, startControlPlane, type ControlPlane } from "../../control-plane/src/index.ts";
 import { watching } from "./applications.ts";
 import { startController, type Controller } from "./controller.ts";
@@ -28,6 +28,7 @@ describe("Argo CD's own ApplicationSet controller asks Rollcall", () => {
     const world = await newWorld(plane);
     try {
       await run(world, watching(plane, world), plane);
+      expect(await world.refused()).toEqual([]);
     } catch (error) {
       process.stderr.write(`Rollcall said:\n${world.said()}\nArgo CD said:\n${controller.lastLines()}\n`);
       throw error;

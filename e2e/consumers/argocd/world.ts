@@ -48,6 +48,8 @@ export interface World {
   putTokens(...tokens: readonly string[]): Promise<void>;
   /** Asks it over HTTP. */
   ask(path: string, init?: RequestInit): Promise<Response>;
+  /** What its Rollcall asked for without having the right to, by the server's own log: it has what it says it needs, and no more. */
+  refused(): Promise<readonly string[]>;
   /** What its Rollcall said, for whoever waited in vain. */
   said(): string;
   close(): Promise<void>;
@@ -117,6 +119,10 @@ export async function newWorld(plane: ControlPlane): Promise<World> {
     },
     run: (...args) => byHand(config, admin, args),
     putTokens: (...lines) => writeFile(tokens, lines.join("\n")),
+    async refused() {
+      const user = `system:serviceaccount:${account.namespace}:${account.name}`;
+      return (await plane.audit({ user, code: 403 })).map(({ verb, uri }) => `${verb} ${uri}`);
+    },
     said() {
       return programs.flatMap(({ lines, complaints }) => [...lines.map((line) => JSON.stringify(line)), ...complaints]).join("\n");
     },
