@@ -27,6 +27,7 @@ async function asked(rest?: number): Promise<Bench & { readonly rollcall: Rollca
   const rollcall = await here.start(rest);
   await soon(async () => expect(await says(rollcall, web)).toBe("paris rome"));
   await soon(async () => expect(await says(rollcall)).toBe("oslo paris rome"));
+  await soon(() => expect(Object.keys(toldOn(here.hub))).toHaveLength(3));
   expect(Object.keys(await toldInTheEnd(here.hub)).toSorted()).toEqual(["inputs", "web", "whole"]);
   return { ...here, rollcall };
 }
@@ -38,7 +39,7 @@ describe("whoever asked", { timeout: 60_000 }, () => {
     here.decide({ key: "web", of: ["paris", "rome", "oslo"] });
     const began = performance.now();
     await soon(() => expect(toldOn(here.hub)).not.toEqual(before));
-    expect(performance.now() - began).toBeLessThan(2000);
+    expect(performance.now() - began).toBeLessThan(5000);
     expect(await toldInTheEnd(here.hub)).toEqual({ ...before, web: before["web"]! + 1, inputs: before["inputs"]! + 1 });
     const book = here.hub.get("ConfigMap", "rollcall", "rollcall-one-answers")!;
     expect(JSON.stringify(book.data)).toContain("oslo paris rome");
@@ -61,6 +62,7 @@ describe("whoever asked", { timeout: 60_000 }, () => {
     here.decide({ key: "web", of: ["paris", "rome"] });
     expect(await toldInTheEnd(here.hub)).toEqual(before);
     here.decide({ key: "web", of: ["rome", "paris"] });
+    await soon(() => expect(toldOn(here.hub)["web"]).toBe(before["web"]! + 1));
     expect(await toldInTheEnd(here.hub)).toEqual({ ...before, web: before["web"]! + 1 });
   });
 
@@ -69,6 +71,7 @@ describe("whoever asked", { timeout: 60_000 }, () => {
     const before = toldOn(here.hub);
     await here.rollcall.stop();
     await here.start();
+    await soon(() => expect(toldOn(here.hub)["whole"]).toBe(2));
     expect(await toldInTheEnd(here.hub)).toEqual({ web: before["web"]! + 1, whole: 2, inputs: before["inputs"]! + 1 });
   });
 
@@ -113,7 +116,7 @@ describe("whoever asked", { timeout: 60_000 }, () => {
     done.abort();
     await asking;
     expect(times).toBeGreaterThanOrEqual(1);
-    expect(times).toBeLessThanOrEqual(Math.ceil(seconds / 2) + 1);
+    expect(times).toBeLessThanOrEqual(Math.ceil(seconds / 2) + 2);
     expect([...heard].at(-1)).toBe("1000");
   });
 });
