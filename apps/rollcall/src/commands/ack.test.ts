@@ -55,7 +55,7 @@ describe("rollcall ack", () => {
   });
 
   it("is for a placement of the list that waits as well, also where nobody ever left the list", async () => {
-    await using at = await onHub();
+    await using at = await onHub({ serve: { tokens: [{ file: "token" }] } });
     const transport = openTransport({ url: at.hub.url, token: async () => at.hub.token });
     const book = askedBook({ transport, namespace: "rollcall", owner: { instance: "rollcall", list: "argocd" } });
     await book.load();

@@ -21,7 +21,8 @@ const applications = { apiVersion: "argoproj.io/v1alpha1", kind: "Application", 
 export async function onHub({
   lists = [argocdList],
   user,
-}: { readonly lists?: readonly object[]; readonly user?: HubUser } = {}): Promise<OnHub> {
+  serve,
+}: { readonly lists?: readonly object[]; readonly user?: HubUser; readonly serve?: object } = {}): Promise<OnHub> {
   const hub = await startMemoryHub({
     namespaces: ["fleet", "argocd", "rollcall"],
     kinds: [clusterProfileKind, applications],
@@ -40,6 +41,7 @@ export async function onHub({
       apiVersion: "rollcall.dev/v1alpha1",
       kind: "RollcallConfig",
       inventory: { namespaces: ["fleet"], kubeconfig: "kubeconfig" },
+      ...(serve && { serve }),
       lists: of,
     });
 

@@ -16,8 +16,9 @@ export async function isInVain(at: AtList, page: BookPage, digest: string): Prom
 }
 
 /** Whether a placement of the list, as it is answered to those who ask, waits for this yes. */
-export async function isForAnswers({ book }: AtList, digest: string): Promise<boolean> {
-  return (await heldPlacements(book)).some((each) => each.digest === digest);
+export async function isForAnswers({ config, book }: AtList, digest: string): Promise<boolean> {
+  // Nobody else has the right to read it.
+  return config.serve !== undefined && (await heldPlacements(book)).some((each) => each.digest === digest);
 }
 
 const namespaces = { apiVersion: "v1", kind: "Namespace", plural: "namespaces" };

@@ -113,6 +113,7 @@ describe("a config that says the least", () => {
             unhealthy: { then: "keep", after: 0 },
           },
           guard: { max: 5, percent: 20, window: 600 },
+          answers: { allowEmpty: false },
           digest: expect.stringMatching(/^[0-9a-f]{10}$/) as unknown,
         },
       ],
@@ -232,7 +233,7 @@ describe("a mistake in a list is named at its place", () => {
     {
       when: "a misspelt key",
       list: { selekt: {} },
-      says: ["selekt  is not known here; known are name, consumer, mode, select, target, options, pace, removal"],
+      says: ["selekt  is not known here; known are name, consumer, mode, select, target, options, pace, answers, removal"],
     },
     {
       when: "no target",
