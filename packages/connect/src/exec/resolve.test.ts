@@ -190,6 +190,11 @@ describe("a refusal holds nothing of a credential", () => {
     expect(message).toContain("bad -p[hidden] | bad [hidden] | bad --header=[hidden] | bad --client-secret");
   });
 
+  it("and yet says of which cluster the plugin complains", async () => {
+    const asked = { plugin: { provideClusterInfo: true }, access: { config: { clusterName: "paris-1" } } };
+    expect((await refused("echo no cluster paris-1 >&2; exit 1", asked)).message).toContain("it said: no cluster paris-1");
+  });
+
   it("when the plugin complains with the token that it gave before", async () => {
     const known = [new Hidden("opaque canary")];
     expect((await refused("echo with opaque canary >&2; exit 1", { known })).message).toContain("it said: with [hidden]");
