@@ -24,7 +24,7 @@ describe("Argo CD's own ApplicationSet controller asks Rollcall", () => {
     await plane?.stop();
   });
 
-  it.each(stories)("$tells", async ({ run }) => {
+  it.each(stories.map(({ tells, run }) => [tells, run] as const))("%s", async (_, run) => {
     const world = await newWorld(plane);
     try {
       await run(world, watching(plane, world), plane);

@@ -1,3 +1,4 @@
+import { decision } from "@rollcall/testing";
 import { expect } from "vitest";
 import { until } from "../../stories/world.ts";
 import { applicationSet, plugin } from "./application-set.ts";
@@ -35,6 +36,23 @@ export const failing: readonly Story[] = [
       await argocd.deploysTo("oslo", "paris", "tokyo");
       await argocd.isContent();
       await argocd.expectNoneDeleted();
+    },
+  },
+  {
+    tells: "an ApplicationSet comes before its decision does: it is told as soon as it can be answered",
+    async run(world, argocd) {
+      await world.publish({}, "berlin", "oslo", "paris", "tokyo");
+      await world.apply(chosen(world, "paris"));
+      await world.start();
+      const early = { key: "early", namespace: world.fleet };
+      const { id } = world;
+      await world.apply(applicationSet({ id, generators: [plugin(id, { placement: placementOf(world) })] }));
+      await argocd.deploysTo("paris");
+      await world.apply(applicationSet({ id, name: `early-${id}`, generators: [plugin(id, { placement: early })] }));
+      await argocd.complains(/status code 404: .*look whether its PlacementDecision exists/, `early-${id}`);
+      await world.apply(decision({ namespace: world.fleet, name: "early-0", key: "early", index: 0, of: ["oslo"] }));
+      await argocd.deploysTo("oslo", "paris");
+      await argocd.isContent(`early-${id}`);
     },
   },
   {
