@@ -21,12 +21,14 @@ export interface Answers {
   see(id: ClusterId): void;
   /** The cluster is gone. */
   forget(id: ClusterId): void;
-  all(): readonly Answered[];
+  /** Everybody; given the version of all that this is worked out from, it is worked out once for each. */
+  all(version: string): readonly Answered[];
 }
 
 /** Whoever was named stays named until a roll that is written says otherwise; that somebody deleted an object does not. */
 export function newAnswers({ list, kinds, plain, leave, target, roll, cluster }: AnswersParts): Answers {
   const named = new Map<ClusterId, Answered["plain"]>();
+  let last: { readonly version: string; readonly all: readonly Answered[] } | undefined;
 
   function see(id: ClusterId): void {
     const values = anchorOf(target.of(list, id), kinds)?.plain;
@@ -34,16 +36,21 @@ export function newAnswers({ list, kinds, plain, leave, target, roll, cluster }:
     if (values !== undefined && (plain === undefined || Object.keys(values).length > 0)) named.set(id, values);
   }
 
+  function workedOut(): readonly Answered[] {
+    for (const id of target.ids(list)) see(id);
+    return [...named].flatMap(([id, values]) => {
+      const isIn = [roll.roll(), roll.saved()].some(({ absences }) => isNamed(leave, absences.get(id)?.leaving));
+      const known = cluster(id);
+      return isIn ? [{ id, plain: values, ...(known && { cluster: known }) }] : [];
+    });
+  }
+
   return {
     see,
     forget: (id) => void named.delete(id),
-    all() {
-      for (const id of target.ids(list)) see(id);
-      return [...named].flatMap(([id, values]) => {
-        const isIn = [roll.roll(), roll.saved()].some(({ absences }) => isNamed(leave, absences.get(id)?.leaving));
-        const known = cluster(id);
-        return isIn ? [{ id, plain: values, ...(known && { cluster: known }) }] : [];
-      });
+    all(version) {
+      if (last?.version !== version) last = { version, all: workedOut() };
+      return last.all;
     },
   };
 }

@@ -56,9 +56,8 @@ export function keepList<Options>(parts: ListParts<Options>): KeptList {
   const written = new Set<ClusterId>();
   const asked = new Set<ClusterId>();
   let isClosed = false;
-  /** Another number with every change of a status. */
-  let edition = 0;
-  let known = roll.orders();
+  // The first is another number with every change of a status.
+  let [edition, known] = [0, roll.orders()];
 
   const obedience = obey(roll, parts.now, lookAtAll);
   const hub = sameHub({ list, hub: parts.hub, known: () => roll.roll().hub, confirm: roll.confirm });
@@ -197,7 +196,6 @@ export function keepList<Options>(parts: ListParts<Options>): KeptList {
   }
 
   const version = (): string => `${edition} ${target.generation()} ${roll.generation()} ${inventory.generation()}`;
-  let said: { readonly version: string; readonly all: ReturnType<typeof answers.all> } | undefined;
 
   return {
     look,
@@ -236,11 +234,7 @@ export function keepList<Options>(parts: ListParts<Options>): KeptList {
       obedience.wait();
     },
     status: () => status,
-    answered() {
-      // Whoever is asked about one placement of many is asked often, and nothing of the list has changed meanwhile.
-      if (said?.version !== version()) said = { version: version(), all: answers.all() };
-      return said.all;
-    },
+    answered: () => answers.all(version()),
     version,
     doubt: () => hub.doubt(),
     awaits: () => approval.awaits(),

@@ -242,10 +242,13 @@ describe.concurrent("what is written", patience, () => {
     await arrived;
     expect(keeper.roll().absences.has("fleet/a")).toBe(true);
     expect(keeper.saved().absences.has("fleet/a")).toBe(false);
+    const noted = keeper.generation();
     keeper.note(of("fleet/b", missing));
     open();
     await done;
     expect([...keeper.saved().absences.keys()]).toEqual(["fleet/a"]);
+    // Whoever goes by what is written has to look again.
+    expect(keeper.generation()).toBeGreaterThan(noted);
   });
 
   it("says nothing new of a cluster that came back, together with the word about it", async (test) => {

@@ -114,6 +114,7 @@ export function rollKeeper({ transport, namespace, owner, configPath = "FILE", o
     try {
       written = await object.save(written, text, usedAck);
       saved = now;
+      generation += 1;
       retry.reset();
       settled.forEach(({ resolve }) => resolve());
     } catch (error) {
