@@ -242,8 +242,8 @@ describe.concurrent("what is written", patience, () => {
     await arrived;
     expect(keeper.roll().absences.has("fleet/a")).toBe(true);
     expect(keeper.saved().absences.has("fleet/a")).toBe(false);
-    const noted = keeper.generation();
     keeper.note(of("fleet/b", missing));
+    const noted = keeper.generation();
     open();
     await done;
     expect([...keeper.saved().absences.keys()]).toEqual(["fleet/a"]);
