@@ -27,7 +27,7 @@ describe("Argo CD's own ApplicationSet controller asks Rollcall", () => {
   it.each(stories.map(({ tells, run }) => [tells, run] as const))("%s", async (_, run) => {
     const world = await newWorld(plane);
     try {
-      await run(world, watching(plane, world), plane);
+      await run(world, watching(plane, world), plane, controller);
       expect(await world.refused()).toEqual([]);
     } catch (error) {
       process.stderr.write(`Rollcall said:\n${world.said()}\nArgo CD said:\n${controller.lastLines()}\n`);

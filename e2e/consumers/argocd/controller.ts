@@ -15,6 +15,8 @@ export const namespace = "argocd";
 export interface Controller {
   /** The end of its log, for whoever waits in vain. */
   lastLines(): string;
+  /** Stops its clock in the middle of whatever it does; the answer lets it go on. */
+  pause(): () => void;
   stop(): Promise<void>;
 }
 
@@ -43,7 +45,14 @@ export async function startController(plane: ControlPlane): Promise<Controller> 
     controller.check();
     return controller.lastLines().includes("Starting workers");
   });
-  return { lastLines: () => controller.lastLines(), stop: () => controller.kill("SIGKILL") };
+  return {
+    lastLines: () => controller.lastLines(),
+    pause() {
+      controller.pause(true);
+      return () => controller.pause(false);
+    },
+    stop: () => controller.kill("SIGKILL"),
+  };
 }
 
 const name = "argocd-applicationset-controller";

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "vitest";
 import { until } from "../../stories/world.ts";
 import { applicationSet, clusters, plugin } from "./application-set.ts";
@@ -9,14 +10,23 @@ const soon = { removal: { deselected: { then: "drain", after: 0 } } };
 /** Argo CD's own generator on our Secrets, alone and with ours. */
 export const generating: readonly Story[] = [
   {
-    tells: "a cluster leaves a list with a clusters generator: its Application goes before its Secret does",
-    async run(world, argocd, plane) {
+    tells: "a cluster leaves a list with a clusters generator: its Secret waits until its Application is gone, however long that takes",
+    async run(world, argocd, plane, controller) {
       await world.publish({}, "berlin", "lima", "oslo", "paris", "tokyo");
-      await world.start({ list: soon });
+      const program = await world.start({ list: soon });
       await world.apply(applicationSet({ id: world.id, generators: [clusters(world.id)], destination: { server: "{{ .server }}" } }));
       await argocd.deploysTo("berlin", "lima", "oslo", "paris", "tokyo");
       const since = await plane.mark();
-      await world.publish({ labels: { env: "retired" } }, "paris");
+      const goesOn = controller.pause();
+      try {
+        await world.publish({ labels: { env: "retired" } }, "paris");
+        await program.says({ cluster: `${world.fleet}/paris`, verdict: { is: "waits", reason: "InUse" } });
+        await sleep(2000);
+        const secret = await world.get("Secret", `${world.fleet}.paris`);
+        expect(secret?.metadata.labels?.["rollcall.dev/state"]).toBe("leaving");
+      } finally {
+        goesOn();
+      }
       await argocd.deploysTo("berlin", "lima", "oslo", "tokyo");
       await until("its Secret is gone", async () => (await world.get("Secret", `${world.fleet}.paris`)) === undefined);
       const steps = (await argocd.happened(since)).map(({ verb, resource, name }) => `${verb} ${resource} ${name}`);
