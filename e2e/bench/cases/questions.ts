@@ -4,7 +4,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fleet, type Answering, type AnsweringProgram } from "../src/answering.ts";
 import { onTheWire, type Heard } from "../src/asking.ts";
 import { chooseFirst } from "../src/decisions.ts";
-import { cpuOf, memoryOf } from "../src/proc.ts";
+import { load, type Loaded, type Repeated } from "../src/load.ts";
+import { memoryOf } from "../src/proc.ts";
 import { launch, type Subject } from "../src/subject.ts";
 import type { Tools } from "../src/tools.ts";
 
@@ -20,34 +21,28 @@ export interface Questions {
   readonly minute: Minute;
 }
 
-/** The first answers for placements that name all clusters. Milliseconds. */
+/** The first answers for placements that name all clusters. */
 interface First {
   /** Nobody has asked anything since the start. */
-  readonly cold: number;
+  readonly cold: Fresh;
   /** Another one at once: what the clusters say of themselves is rendered by now. */
-  readonly warm: number;
-  /** The longest that the loop stood still meanwhile. */
-  readonly coldBlock: number;
-  readonly warmBlock: number;
+  readonly warm: Fresh;
 }
 
-interface Repeated {
-  /** Answers a second. */
-  readonly rate: number;
-  readonly p50: number;
-  readonly p99: number;
-  /** Microseconds of the server's processor time for each. */
-  readonly cpu: number;
-  /** The share of a core that the server used: with less than all of it, something else was the bottleneck. */
-  readonly share: number;
+/** Milliseconds. */
+interface Fresh {
+  /** Until the answer began, all of which is made by then. */
+  readonly head: number;
+  /** Until its last byte was read. */
+  readonly all: number;
+  /** The longest that the loop stood still meanwhile. */
+  readonly block: number;
 }
 
 /** A minute of questions as fast as they are answered. Megabytes, and the longest that the loop stood still. */
-interface Minute {
+interface Minute extends Pick<Loaded, "answers" | "odd" | "plain" | "wrong"> {
   readonly before: number;
   readonly samples: readonly number[];
-  readonly wrong: number;
-  readonly answers: number;
   readonly block: number;
 }
 
@@ -58,8 +53,6 @@ export interface QuestionsInput {
   readonly seconds: number;
   readonly long: number;
 }
-
-const connections = 32;
 
 export async function questions(answering: Answering, { tools, repeats, seconds, long }: QuestionsInput): Promise<Questions> {
   const { rig, n, token } = answering;
@@ -121,18 +114,17 @@ async function restarted(answering: Answering, before: AnsweringProgram): Promis
 async function firstAnswers(program: AnsweringProgram, coldKey: string, warmKey: string): Promise<First> {
   // The connection is there, and whoever asks has asked before; the list was not.
   for (let at = 0; at < 20; at += 1) await program.ask({ list: "none" });
-  const one = async (key: string): Promise<{ readonly took: number; readonly block: number }> => {
+  const one = async (key: string): Promise<Fresh> => {
     await program.loop();
-    const { milliseconds } = await answered(program, { list: "argocd", placement: { key } });
+    const { milliseconds, head } = await answered(program, { list: "argocd", placement: { key } });
     await sleep(50);
     const { max } = await program.loop();
-    return { took: milliseconds, block: max! };
+    return { head, all: milliseconds, block: max! };
   };
   const cold = await one(coldKey);
   // What is said softly comes to rest: compressing, and the roll.
   await sleep(500);
-  const warm = await one(warmKey);
-  return { cold: cold.took, warm: warm.took, coldBlock: cold.block, warmBlock: warm.block };
+  return { cold, warm: await one(warmKey) };
 }
 
 async function answered(program: AnsweringProgram, question: object): Promise<Heard> {
@@ -156,39 +148,15 @@ function likeOurs({ headers }: Heard): object {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !own.has(name)));
 }
 
-interface Load {
-  readonly script: string;
-  readonly isPinned: boolean;
-  readonly port: number;
-  readonly request: string;
-  readonly seconds: number;
-}
-
-async function load(
-  server: Subject,
-  { script, isPinned, port, request, seconds }: Load,
-): Promise<Repeated & { readonly wrong: number; readonly answers: number }> {
-  // The control plane has nothing to do meanwhile, so whoever asks may have its core.
-  const core = isPinned ? ["taskset", "-c", "0"] : [];
-  const told = { port, request, connections, seconds };
-  const asker = launch([...core, process.execPath, script, JSON.stringify(told)], ["started", "done"]);
-  await asker.says("started");
-  const [cpu, began] = [cpuOf(server.pid), performance.now()];
-  const { rate, p50, p99, events, wrong } = await asker.says("done", seconds + 30);
-  const [used, wall] = [cpuOf(server.pid) - cpu, performance.now() - began];
-  await asker.stop();
-  return { rate: rate!, p50: p50!, p99: p99!, cpu: (used * 1000) / events!, share: used / wall, wrong: wrong!, answers: events! };
-}
-
-async function aLongTime(program: AnsweringProgram, ask: (seconds: number) => ReturnType<typeof load>, seconds: number): Promise<Minute> {
+async function aLongTime(program: AnsweringProgram, ask: (seconds: number) => Promise<Loaded>, seconds: number): Promise<Minute> {
   const rss = (): number => memoryOf(program.subject.pid).rss;
   await sleep(2000);
   const before = rss();
   const samples: number[] = [];
   await program.loop();
   const sampling = setInterval(() => samples.push(rss()), 1000);
-  const { wrong, answers } = await ask(seconds);
+  const { wrong, odd, plain, answers } = await ask(seconds);
   clearInterval(sampling);
   const { max } = await program.loop();
-  return { before, samples, wrong, answers, block: max! };
+  return { before, samples, wrong, odd, plain, answers, block: max! };
 }

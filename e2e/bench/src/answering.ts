@@ -5,6 +5,7 @@ import { stringify } from "yaml";
 import { rightsOf } from "../../stories/rights.ts";
 import { configOf } from "../../stories/world.ts";
 import { cold } from "../cases/cold.ts";
+import { serveApplicationSets } from "./application-sets.ts";
 import { askers, type Asking } from "./asking.ts";
 import { fillFleet } from "./fill.ts";
 import { startRig, type Rig } from "./rig.ts";
@@ -39,6 +40,7 @@ export async function prepareAnswering(n: number, { program, scripts }: Tools, f
   try {
     const state = "rollcall";
     for (const name of [fleet, target, state]) await plane.apply({ apiVersion: "v1", kind: "Namespace", metadata: { name } });
+    await serveApplicationSets(plane);
     await fillFleet(plane, fleet, n);
     const token = randomBytes(32).toString("hex");
     const file = join(plane.dir, "token");
@@ -82,7 +84,7 @@ function configWith(kubeconfig: string, state: string, file: string): object {
     ...config,
     // How long a decision settles is the config's to say, and not what is measured.
     inventory: { ...config.inventory, placements: { settle: { one: "1s", several: "1s" } } },
-    serve: { listen: "127.0.0.1:0", tokens: [{ file }] },
+    serve: { listen: "127.0.0.1:0", tokens: [{ file }], refresh: { argocd: { namespaces: [target] } } },
   };
 }
 

@@ -7,6 +7,8 @@ export interface Heard {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: Buffer;
   readonly milliseconds: number;
+  /** How long until its first: all of it was made by then. */
+  readonly head: number;
 }
 
 /** Asks one question after the other, as Argo CD does, on a connection that is kept. */
@@ -30,8 +32,9 @@ export function askers(url: string, token: string): Asking {
         headers: headersOf(token, encoding),
         body: questionOf(parameters),
       });
+      const head = now() - began;
       const bytes = Buffer.from(await body.arrayBuffer());
-      return { status: statusCode, headers, body: bytes, milliseconds: now() - began };
+      return { status: statusCode, headers, body: bytes, milliseconds: now() - began, head };
     },
     close: () => client.close(),
   };

@@ -10,7 +10,13 @@ export function reportQuestions({ n, bytes, first, repeated, minute }: Questions
     const ratio = interval(ours.map((value, at) => (isBest === "most" ? value / floor[at]! : floor[at]! / value)));
     return `| ${what} | ${show(median(floor))} | ${show(median(ours))} | **${show(ratio.median)}** (${show(ratio.low)} to ${show(ratio.high)}) |`;
   };
-  const pages = first.map(({ cold, warm, coldBlock, warmBlock }) => `| ${[cold, warm, coldBlock, warmBlock].map(show).join(" | ")} |`);
+  const pages = first.map(
+    ({ cold, warm }) =>
+      `| ${[cold, warm]
+        .flatMap(({ head, all, block }) => [head, all, block])
+        .map(show)
+        .join(" | ")} |`,
+  );
   const share = (who: "floor" | "ours"): string => show(100 * median(repeated.map((pair) => pair[who].share)));
   return [
     `### e. questions about ${n} clusters: ${show(bytes.plain / 1000)} KB, compressed ${show(bytes.gzip / 1000)} KB`,
@@ -24,17 +30,17 @@ export function reportQuestions({ n, bytes, first, repeated, minute }: Questions
     "",
     `The servers had ${share("floor")} % and ${share("ours")} % of a core; where that is not nearly all, the processor time says more than the rate.`,
     "",
-    "| first answer after a start, ms | another placement, ms | loop stood still, ms | and for the other, ms |",
-    "| ---: | ---: | ---: | ---: |",
+    "| first answer after a start: made, ms | read, ms | loop stood still, ms | another placement: made | read | stood still |",
+    "| ---: | ---: | ---: | ---: | ---: | ---: |",
     ...pages,
     "",
-    `A long run of ${minute.answers} questions, ${minute.wrong} of them not answered as they should be: resident before ${show(minute.before)} MB, then ${tenth(minute.samples).map(show).join(", ")}; the loop stood still for ${show(minute.block)} ms at most.`,
+    `A long run of ${minute.answers} questions, ${minute.wrong} of them refused and ${minute.plain} answered without compression: resident before ${show(minute.before)} MB, then ${tenth(minute.samples).map(show).join(", ")}; the loop stood still for ${show(minute.block)} ms at most.`,
     "",
   ].join("\n");
 }
 
 /** Case i as Markdown. */
-export function reportFollowing({ n, floor, answer }: Following): string {
+export function reportFollowing({ n, floor, answer, told }: Following): string {
   const ratio = interval(answer.map((value, at) => value / floor[at]!));
   return [
     `### i. one more cluster in a decision, ${n} on the list, ${answer.length} times`,
@@ -43,8 +49,9 @@ export function reportFollowing({ n, floor, answer }: Following): string {
     "| --- | ---: | ---: |",
     `| floor: a bare annotation | ${show(median(floor))} | ${show(quantile(floor, 0.99))} |`,
     `| ours: it is answered | ${show(median(answer))} | ${show(quantile(answer, 0.99))} |`,
+    `| ours: the ApplicationSet is told, ${told.length} times | ${show(median(told))} | ${show(quantile(told, 0.99))} |`,
     "",
-    `A change takes **${show(ratio.median)}** (${show(ratio.low)} to ${show(ratio.high)}) times as long as an annotation.`,
+    `To be answered takes **${show(ratio.median)}** (${show(ratio.low)} to ${show(ratio.high)}) times as long as an annotation, to be told **${show(median(told) / median(floor))}** times.`,
     "",
   ].join("\n");
 }

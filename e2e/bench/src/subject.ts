@@ -20,6 +20,8 @@ export interface Line {
   /** A second. */
   readonly rate?: number;
   readonly wrong?: number;
+  readonly odd?: string;
+  readonly plain?: number;
 }
 
 /** A process under measurement. */

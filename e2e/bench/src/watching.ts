@@ -8,8 +8,8 @@ import { until } from "./until.ts";
 
 /** Sees what is written in one place, and when. */
 export interface Watching {
-  /** Waits for the object as it was looked for, and tells when it was seen so. */
-  saw(isIt: (object: KubeObject) => boolean, seconds?: number): Promise<number>;
+  /** Waits for the object as it was looked for, and tells when it was seen so; sights from before that moment do not count. */
+  saw(isIt: (object: KubeObject) => boolean, since?: number): Promise<number>;
   close(): void;
 }
 
@@ -36,13 +36,13 @@ export async function watching({ admin, url, ca, adminToken }: ControlPlane, pat
   response.on("error", ignore);
   lines.on("error", ignore);
   return {
-    async saw(isIt, seconds = 30) {
-      const find = () => seen.find(({ object }) => isIt(object));
+    async saw(isIt, since = 0) {
+      const find = () => seen.find(({ at, object }) => at >= since && isIt(object));
       await until(
         () => `what was looked for in ${path}`,
         () => find() !== undefined,
         news,
-        seconds,
+        30,
       );
       return find()!.at;
     },

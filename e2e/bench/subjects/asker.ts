@@ -16,6 +16,8 @@ const { port, request, connections, seconds } = told() as Told;
 const bytes = Buffer.from(request);
 const waits = createHistogram();
 let wrong = 0;
+let odd = "";
+let plain = 0;
 let isOver = false;
 
 const sockets = await Promise.all(Array.from({ length: connections }, open));
@@ -30,6 +32,8 @@ say("done", {
   p50: waits.percentile(50) / 1000,
   p99: waits.percentile(99) / 1000,
   wrong,
+  odd,
+  plain,
 });
 sockets.forEach(({ socket }) => socket.destroy());
 
@@ -82,6 +86,9 @@ function beginOf(chunk: Buffer): number {
   const head = chunk.toString("latin1", 0, end);
   const length = /content-length: (\d+)/i.exec(head)?.[1];
   if (end === -1 || length === undefined) throw new Error(`this is no answer that can be counted: ${chunk.toString("latin1", 0, 500)}`);
-  if (!head.startsWith("HTTP/1.1 200 ") || !/content-encoding: gzip/i.test(head)) wrong += 1;
+  if (!head.startsWith("HTTP/1.1 200 ")) {
+    wrong += 1;
+    odd ||= chunk.toString("latin1", 0, 800);
+  } else if (!/content-encoding: gzip/i.test(head)) plain += 1;
   return end + 4 + Number(length);
 }
