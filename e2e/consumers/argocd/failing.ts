@@ -2,6 +2,7 @@ import { decision } from "@rollcall/testing";
 import { expect } from "vitest";
 import { until } from "../../stories/world.ts";
 import { applicationSet, plugin } from "./application-set.ts";
+import { namespace } from "./controller.ts";
 import { chosen, placementOf } from "./deciding.ts";
 import { refresh } from "./refresh.ts";
 import type { Story } from "./story.ts";
@@ -53,6 +54,38 @@ export const failing: readonly Story[] = [
       await world.apply(decision({ namespace: world.fleet, name: "early-0", key: "early", index: 0, of: ["oslo"] }));
       await argocd.deploysTo("oslo", "paris");
       await argocd.isContent(`early-${id}`);
+    },
+  },
+  {
+    tells: "somebody deletes a cluster's Secret, and once more while Rollcall is down and cannot make it anew: no Application goes",
+    async run(world, argocd, plane) {
+      await world.publish({}, "berlin", "oslo", "paris", "tokyo");
+      await world.apply(chosen(world, "paris", "oslo"));
+      const program = await world.start();
+      const placement = placementOf(world);
+      const set = applicationSet({ id: world.id, generators: [plugin(world.id, { placement })] });
+      await world.apply(set);
+      await argocd.deploysTo("oslo", "paris");
+      const name = `${world.fleet}.paris`;
+      const isBack = (): Promise<unknown> => until("the Secret is back", () => world.get("Secret", name));
+
+      await plane.remove("Secret", namespace, name);
+      await isBack();
+      await refresh(plane, set.metadata.name);
+      await argocd.isContent();
+
+      await program.stop();
+      await plane.remove("Secret", namespace, name);
+      await world.publish({ provider: "unheard-of" }, "paris");
+      await world.start();
+      await refresh(plane, set.metadata.name);
+      await argocd.complains(/status code 503: .*\/paris was answered before, and what stood for it on the list is gone/);
+
+      await world.publish({}, "paris");
+      await isBack();
+      await argocd.isContent();
+      await argocd.deploysTo("oslo", "paris");
+      await argocd.expectNoneDeleted();
     },
   },
   {
