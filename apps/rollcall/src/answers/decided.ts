@@ -18,6 +18,12 @@ export function decisionIn(view: PlacementView): Decision | undefined {
   return found.is === "found" ? found.decision : undefined;
 }
 
+/** Another text whenever the decision says something else; what others say is none of its business. */
+export function versionOf(view: PlacementView): string {
+  const { id, generation } = decisionIn(view) ?? {};
+  return `${id} ${generation}`;
+}
+
 /** Whether there is nothing new to write down. */
 export function isSame(before: Asked | undefined, now: Asked): boolean {
   const rest = ({ window, since, held }: Asked): string => JSON.stringify([window, since, held]);

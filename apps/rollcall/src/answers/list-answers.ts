@@ -5,7 +5,7 @@ import { answerPlacement, type Asked, type AskedBook, type KeptList, type Orders
 import type { ListConfig } from "../config/config.ts";
 import type { Hub } from "../hub.ts";
 import { apisOf, viewPlacement, type PlacementView } from "../hub/placement.ts";
-import { decisionIn, isSame, whyNot } from "./decided.ts";
+import { decisionIn, isSame, versionOf, whyNot } from "./decided.ts";
 import { numbered, type Numbered } from "./numbered.ts";
 
 export interface ListAnswersParts {
@@ -144,7 +144,7 @@ export function listAnswers(parts: ListAnswersParts): ListAnswers {
     const [words, one] = oneOf(name);
     const silent = whyNot(one.view);
     if (silent !== undefined) return silent;
-    const of = `${kept.version()} ${one.view.edition()}`;
+    const of = `${kept.version()} ${versionOf(one.view)}`;
     if (one.known?.of === of && parts.now() < one.known.until) return one.known.is;
     one.working ??= settle(words, one, of).finally(() => (one.working = undefined));
     return one.working;
