@@ -182,7 +182,7 @@ export function startHub({ transport, namespaces, placements = {}, signal, onEve
     const unread = asksNamespaces ? labels().doubt(namespaceOf(id)) : undefined;
     if (here !== undefined && here.clusterSet === undefined && unread !== undefined) return { is: "unknown", why: unread };
     const said = here && narrowed(placement?.says(id), select(here));
-    if (said?.is === "unknown") return said;
+    if (said?.is === "unknown") return placement?.isUnnamed(id) ? { ...said, isUnnamed: true } : said;
     const well = said?.is === "chosen" ? health.judge(id, rule) : undefined;
     if (well?.is === "not to join") return { is: "chosen", newcomer: well.why };
     if (said?.is === "chosen" && well?.is === "fine") return said;

@@ -114,6 +114,7 @@ export function beginLife(list: ListConfig, before: Promise<void>, shared: Share
     if (signal.aborted) return;
     const book = { transport: target.transport, namespace: shared.stateNamespace, owner: { instance, list: name } };
     const standing = (): ReadonlySet<ClusterId> => new Set(target.ids(name));
+    const inventory = watched(hub.inventory({ ...list, standing }), identity);
     kept = keepList({
       owner: { instance, list: name },
       mode: list.mode,
@@ -124,10 +125,11 @@ export function beginLife(list: ListConfig, before: Promise<void>, shared: Share
       ...(list.pacing && { pacing: list.pacing }),
       target,
       roll,
-      inventory: watched(hub.inventory({ ...list, standing }), identity),
+      inventory,
       connect: shared.connect,
       hub: () => ({ ...uidOf(identity), timesBack: hub.timesBack() }),
       now: shared.now,
+      isAnswering: shared.serve !== undefined,
       isForOthers: (digest) => answers?.waitsFor(digest) ?? false,
       ...(onlooker && { planned: (id, planned) => onlooker.planned(name, id, planned) }),
       report(event) {
@@ -157,6 +159,7 @@ export function beginLife(list: ListConfig, before: Promise<void>, shared: Share
         hub,
         standing,
         book: askedBook(book),
+        choose: (id) => inventory.choose(id),
         orders: () => inForce(roll.orders(), shared.now()),
         ack: () => roll.ack(),
         usedAck: () => roll.commit({ ack: [] }),

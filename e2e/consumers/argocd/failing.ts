@@ -111,7 +111,7 @@ export const failing: readonly Story[] = [
         async () => (await world.ask(`/api/v1/clusters?list=web&placement=web&namespace=${world.fleet}`)).status === 503,
       );
       await refresh(plane, set.metadata.name);
-      await argocd.complains(/status code 503: decision .* names no cluster .* set allowEmpty/);
+      await argocd.complains(/status code 503: decision .* names no cluster .* allowEmpty: true/);
       await argocd.expectNoneDeleted();
 
       await world.rewrite({ list: { answers: { allowEmpty: true } } });

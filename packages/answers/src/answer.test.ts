@@ -95,9 +95,9 @@ describe("nobody is told that there are no clusters", () => {
       unless: "the config allows it",
       given: { decision: empty, empty: { passed: "acknowledged" } },
       reason: "EmptyNotAllowed",
-      says: "set allowEmpty",
+      says: "allowEmpty: true",
     },
-    { unless: "anything is known of it", given: { decision: empty }, reason: "EmptyNotAllowed", says: "set allowEmpty" },
+    { unless: "anything is known of it", given: { decision: empty }, reason: "EmptyNotAllowed", says: "allowEmpty: true" },
     {
       unless: "the guard let it pass",
       given: { decision: empty, empty: { allowed: true } },

@@ -24,7 +24,11 @@ export function silence(silent: Silent, question: Question): Refused {
         `what is known of ${subject} is ${silent.seconds} s old; look whether the hub can be reached, and at the log of Rollcall`,
       );
     case "incomplete":
-      return later(5, "Incomplete", `${cannot}: ${silent.why}; if it stays so, look at the scheduler that writes the decision`);
+      return later(
+        5,
+        "Incomplete",
+        `${cannot}: ${silent.why}; if it stays so, look at: rollcall status, and the scheduler that writes the decision`,
+      );
     case "held":
       return later(
         60,
@@ -77,7 +81,7 @@ export function whyNotEmpty({ decision, empty = {} }: Ready, question: Question)
     return later(
       60,
       "EmptyNotAllowed",
-      `decision ${decision.name} names no cluster (${harm}); if that is meant, set allowEmpty for list ${JSON.stringify(question.list)} in the config`,
+      `decision ${decision.name} names no cluster (${harm}); if that is meant, set answers: { allowEmpty: true } for list ${JSON.stringify(question.list)} in the config`,
     );
   if (empty.passed !== undefined) return undefined;
   return later(
@@ -102,7 +106,7 @@ function later(retryAfter: number, reason: string, message: string): Refused {
 }
 
 function ack({ list }: Question, digest: string | undefined): string {
-  return digest === undefined ? "rollcall status, which says what to confirm" : `rollcall ack ${list} ${digest}`;
+  return digest === undefined ? "rollcall status, which says what to confirm" : `rollcall ack ${list} ${digest} --config FILE`;
 }
 
 function named(names: readonly string[]): string {

@@ -21,6 +21,8 @@ export interface Answers {
   see(id: ClusterId): void;
   /** The cluster is gone. */
   forget(id: ClusterId): void;
+  /** Who is named, with what is known of them. */
+  readonly named: ReadonlyMap<ClusterId, Answered["plain"]>;
   /** Everybody; given the version of all that this is worked out from, it is worked out once for each. */
   all(version: string): readonly Answered[];
 }
@@ -46,6 +48,7 @@ export function newAnswers({ list, kinds, plain, leave, target, roll, cluster }:
   }
 
   return {
+    named,
     see,
     forget: (id) => void named.delete(id),
     all(version) {

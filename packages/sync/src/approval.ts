@@ -17,6 +17,7 @@ type Needed =
   | "now"
   | "inventory"
   | "managerOf"
+  | "named"
   | "asked"
   | "orders";
 
@@ -79,7 +80,8 @@ export function newApproval<Options>(parts: ApprovalParts<Options>): Approval {
     const members = new Map<ClusterId, string | undefined>();
     const missing = new Map<ClusterId, Cause>();
     const kept = new Set<ClusterId>();
-    for (const id of target.ids(list)) {
+    // Whoever lost what stood for it is answered still, and its going is one more.
+    for (const id of new Set([...target.ids(list), ...parts.named().keys()])) {
       const absence = absences.get(id);
       if (absence !== undefined && isPastHarm(absence, leave)) continue;
       const choice = inventory.choose(id);

@@ -37,6 +37,7 @@ interface Text {
   readonly window?: Window;
   readonly since?: number;
   readonly held?: Asked["held"];
+  readonly decision?: string;
 }
 
 type Known = { readonly placement: string; readonly asked: Asked } | RollcallError;
@@ -62,7 +63,8 @@ export function askedBook({ transport, namespace, owner }: AskedBookOptions): As
     try {
       if (found === undefined) {
         if (text === undefined) return;
-        const made = { apiVersion: "v1", kind: "ConfigMap", metadata, data: { [key]: text } };
+        // With all that this program has answered: somebody may have deleted it, and that takes back nobody's answer.
+        const made = { apiVersion: "v1", kind: "ConfigMap", metadata, data: { ...textsOf(known), [key]: text } };
         found = { ...made, ...(await create(transport, kind, made)) };
       } else {
         const { uid, resourceVersion } = found.metadata;
@@ -71,7 +73,8 @@ export function askedBook({ transport, namespace, owner }: AskedBookOptions): As
       }
     } catch (error) {
       // Somebody else wrote: what they wrote is what was answered last.
-      if (isConflict(error) || isApiError(error, 409) || isApiError(error, 404)) await load();
+      if (isConflict(error) || isApiError(error, 409)) await load();
+      else if (isApiError(error, 404)) found = undefined;
       throw error;
     }
     if (asked === undefined) known.delete(key);
@@ -123,12 +126,18 @@ function readAsked(found: KubeObject | undefined): Map<string, Known> {
   );
 }
 
-function knownOf(key: string, { placement, clusters, window, since, held }: Text): Known {
+function knownOf(key: string, { placement, clusters, window, since, held, decision }: Text): Known {
   if (typeof placement !== "string" || keyOf(placement) !== key) throw new Error("it speaks of another placement");
   const ids = Object.entries(clusters).flatMap(([place, names]) => names.split(" ").map((name): ClusterId => `${place}/${name}`));
   return {
     placement,
-    asked: { clusters: new Set(ids), ...(window && { window }), ...(since !== undefined && { since }), ...(held && { held }) },
+    asked: {
+      clusters: new Set(ids),
+      ...(window && { window }),
+      ...(since !== undefined && { since }),
+      ...(held && { held }),
+      ...(decision !== undefined && { decision }),
+    },
   };
 }
 
@@ -155,6 +164,12 @@ function textOf(placement: string, { clusters, ...more }: Asked): string {
   const by = Map.groupBy([...clusters].toSorted(), (id) => id.slice(0, id.indexOf("/")));
   const names = [...by].map(([place, ids]) => [place, ids.map((id) => id.slice(place.length + 1)).join(" ")] as const);
   return JSON.stringify({ placement, clusters: Object.fromEntries(names), ...more } satisfies Text);
+}
+
+function textsOf(all: ReadonlyMap<string, Known>): Record<string, string> {
+  return Object.fromEntries(
+    [...all].flatMap(([key, each]) => (each instanceof RollcallError ? [] : [[key, textOf(each.placement, each.asked)] as const])),
+  );
 }
 
 function keyOf(placement: string): string {

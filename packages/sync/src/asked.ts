@@ -6,6 +6,8 @@ import { emptyRoll, type Absence, type Window } from "./roll.ts";
 export interface Asked {
   readonly clusters: ReadonlySet<ClusterId>;
   readonly window?: Window;
+  /** The decision that it was answered by. */
+  readonly decision?: string;
   /** Since when it would lose some of them, while it would. */
   readonly since?: number;
   /** Some stay in the answer although their decision names them no more: why, and what a person may say yes to where they wait for that. */

@@ -67,13 +67,12 @@ export interface GuardView {
  *   else: the smaller of `max` and `percent`, one at least, a window
  */
 export function guard({ list, now, settings, roll, members, missing, kept = new Set(), moved, asked: before }: GuardInput): GuardView {
-  const window = openWindow(roll.window, now, settings, members, moved);
+  const window = grown(openWindow(roll.window, now, settings, members, moved), members, moved);
   const unacked = [...missing].filter(([id]) => !roll.acked.has(id));
   const atRisk = new Set([...window.gone, ...unacked.map(([id]) => id), ...kept]);
   const going = new Set([...missing.keys(), ...kept]);
   const asked = Math.min(...unacked.map(([id]) => roll.absences.get(id)?.asked ?? before?.get(id) ?? Number.POSITIVE_INFINITY));
-  // What came since the window began and stood is not lost for nothing either.
-  const base = Math.max(window.members, moved?.stood ?? 0);
+  const base = window.members;
   const loses = net(atRisk.size, base - (members.size - unacked.length - kept.size), moved);
   const lost = net(window.gone.length, base - members.size, moved);
   const replaced = moved === undefined ? 0 : Math.max(0, members.size - base);
@@ -93,6 +92,24 @@ export function guard({ list, now, settings, roll, members, missing, kept = new 
     window,
     atRisk: loses,
   };
+}
+
+/**
+ * Where a decision chooses, whoever came since the window began and stood is not lost for nothing either: the most that ever stood in it
+ * is what losses are counted by. How many stood nobody knows after a restart, and then it is everybody.
+ */
+function grown(window: Window, members: GuardInput["members"], moved: Moved | undefined): Window {
+  const stood = moved && Math.min(members.size, moved.stood ?? members.size);
+  if (stood === undefined || stood <= window.members) return window;
+  const sizes = Object.entries(groupSizes(members)).map(([group, size]) => [group, Math.max(size, window.groups[group] ?? 0)] as const);
+  return { ...window, members: stood, groups: { ...window.groups, ...Object.fromEntries(sizes) } };
+}
+
+/** How many of them each namespace and manager of three or more has. */
+function groupSizes(members: GuardInput["members"]): Record<string, number> {
+  const groups: Record<string, number> = {};
+  for (const [id, manager] of members) for (const group of groupsOf(id, manager)) groups[group] = (groups[group] ?? 0) + 1;
+  return Object.fromEntries(Object.entries(groups).filter(([, size]) => size >= 3));
 }
 
 /** Of so many who go, or went, those in whose place nobody came. */
@@ -149,12 +166,10 @@ function openWindow(
   moved?: Moved,
 ): Window {
   if (window !== undefined && now < window.since + settings.window * 1000) return window;
-  const groups: Record<string, number> = {};
-  for (const [id, manager] of members) for (const group of groupsOf(id, manager)) groups[group] = (groups[group] ?? 0) + 1;
   return {
     since: now,
     members: Math.min(members.size, moved?.stood ?? members.size),
-    groups: Object.fromEntries(Object.entries(groups).filter(([, size]) => size >= 3)),
+    groups: groupSizes(members),
     gone: [],
   };
 }

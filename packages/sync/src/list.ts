@@ -11,31 +11,28 @@ import { obey } from "./obey.ts";
 import type { KeptList, Status } from "./kept-list.ts";
 import type { ListEvent } from "./list-event.ts";
 import { newPace, type PaceSettings } from "./pace.ts";
-import type { Looked, PassParts } from "./parts.ts";
+import type { Looked, OwnParts, PassParts } from "./parts.ts";
 import { pass } from "./pass.ts";
 import { anchorOf, versionsOf } from "./standing.ts";
+import { whenAgain } from "./when-again.ts";
 import { newReasons } from "./reasons.ts";
 import { sameHub, type HubView } from "./same-hub.ts";
 
-/** What a list has of its own for its passes. */
-type Own = "kinds" | "claims" | "managerOf" | "view" | "held" | "orders" | "asked" | "back" | "brake" | "isFirst" | "pace" | "withdrawn";
-
-export interface ListParts<Options> extends Omit<PassParts<Options>, Own> {
+export interface ListParts<Options> extends Omit<PassParts<Options>, OwnParts> {
   readonly guard: GuardSettings;
   /** How fast what stands may be changed; without it, as fast as it goes. */
   readonly pacing?: PaceSettings;
   /** Which hub the inventory is read from: another hub is another truth. */
   readonly hub: () => HubView;
   readonly report: (event: ListEvent) => void;
+  /** Those who ask are told of it, so that whoever was answered goes by its steps, whatever became of what stood for it. */
+  readonly isAnswering?: boolean;
   /** Somebody else who shares its roll waits for a person's word on this digest. */
   readonly isForOthers?: (digest: string) => boolean;
 }
 
 /** When somebody else writes first again and again, waiting a little is not enough. */
 const mostLate = 5;
-
-/** Milliseconds until a cluster is looked at again that something keeps. */
-const sometime = 30_000;
 
 /** Keeps one list true, cluster by cluster. Nothing in it knows one consumer from another. */
 export function keepList<Options>(parts: ListParts<Options>): KeptList {
@@ -62,12 +59,14 @@ export function keepList<Options>(parts: ListParts<Options>): KeptList {
   const obedience = obey(roll, parts.now, lookAtAll);
   const hub = sameHub({ list, hub: parts.hub, known: () => roll.roll().hub, confirm: roll.confirm });
   const inventory = { ...parts.inventory, choose };
+  const named = (): ReadonlyMap<ClusterId, unknown> => (parts.isAnswering ? answers.named : new Map());
   const managerOf = (id: ClusterId): string | undefined => inventory.cluster(id)?.manager ?? managers.get(id);
   const approval = newApproval({
     ...parts,
     asked: waiting,
     inventory,
     managerOf,
+    named,
     orders: () => obedience.orders(),
     hub,
     uid: () => parts.hub().uid,
@@ -82,6 +81,7 @@ export function keepList<Options>(parts: ListParts<Options>): KeptList {
     kinds,
     claims,
     managerOf,
+    named,
     view,
     held: (id) => approval.held(id),
     orders: () => obedience.orders(),
@@ -109,7 +109,7 @@ export function keepList<Options>(parts: ListParts<Options>): KeptList {
       if (looked.failed === undefined && state === "member") seen.set(id, { stood: whatStands(id), isWell: verdict === undefined });
       if (looked.failed !== undefined) throw looked.failed;
       late.delete(id);
-      return whenAgain(looked);
+      return whenAgain(looked, view().nextWindow - parts.now());
     } catch (error) {
       const times = (late.get(id) ?? 0) + 1;
       late.set(id, times);
@@ -117,13 +117,6 @@ export function keepList<Options>(parts: ListParts<Options>): KeptList {
       stuck(id, error);
       throw error;
     }
-  }
-
-  function whenAgain({ verdict, again }: Looked): number | undefined {
-    if (verdict === undefined || again !== undefined) return again;
-    // What keeps it may end without anybody telling: a window, a plan that was too large, somebody else's object.
-    if (verdict.reason === "NewcomersFirst") return 200;
-    return verdict.reason === "GuardPaces" ? Math.min(sometime, Math.max(1, view().nextWindow - parts.now())) : sometime;
   }
 
   /** It could not be gone through: it stays what it was, with the reason. */

@@ -617,3 +617,22 @@ describe("whoever is held by order", () => {
     ["is a member as ever while it is chosen", {}, "member write"],
   ])("%s", (_, given, then) => expect(told(look({ hold, ...given }))).toBe(then));
 });
+
+describe("a decision that is being written and does not name a cluster", () => {
+  const unnamed: Choice = { is: "unknown", why: refusal("Settling", "its slices changed a moment ago"), isUnnamed: true };
+
+  it("has nothing to do with one that is not on the list, and says nothing of it", () =>
+    expect(told(look({ choice: unnamed, stands: false }))).toBe("gone"));
+
+  it("lets nobody go who is on it, or answered, or on the way out", () => {
+    expect(told(look({ choice: unnamed }))).toMatch(/^member Settling/);
+    expect(told(look({ choice: unnamed, stands: false, isNamed: true }))).toMatch(/Settling/);
+    expect(told(look({ choice: unnamed, stands: false, absence: missing("deselected", 1) }))).toMatch(/^missing Settling/);
+  });
+});
+
+it("whoever is answered goes by its steps though nothing stands for it any more", () => {
+  const gone = { choice: notChosen("deselected"), stands: false };
+  expect(told(look(gone))).toBe("gone");
+  expect(told(look({ ...gone, isNamed: true }))).toMatch(/^missing/);
+});

@@ -22,13 +22,20 @@ export type Choice =
   | { readonly is: "chosen"; readonly newcomer?: Refusal }
   | { readonly is: "not chosen"; readonly cause: Cause }
   /** We cannot know: the hub is unread, half read, or another one. */
-  | { readonly is: "unknown"; readonly why: Refusal };
+  | {
+      readonly is: "unknown";
+      readonly why: Refusal;
+      /** A decision that is being written does not name it: whoever is on the list stays, and nobody else has to do with that. */
+      readonly isUnnamed?: true;
+    };
 
 export interface MembershipInput {
   readonly now: number;
   readonly choice: Choice;
   /** Objects of ours stand for it. */
   readonly stands: boolean;
+  /** Those who ask are answered with it, though nothing stands any more. */
+  readonly isNamed?: boolean;
   /** What stands there is this very cluster; else it stands for one that bore the name before. */
   readonly isSame: boolean;
   /** Why it cannot be reached, when its profile is there and it cannot. */
@@ -69,14 +76,19 @@ export interface Membership {
  *   yes      not chosen      missing, in grace  missing
  *   yes      not chosen      missing, after it  quiet steps, then the guard, then leaving
  *   any      not chosen      leaving            the next steps; held: none
+ *   answered not chosen      any                as if it stood: it goes by its steps
  *   no       not chosen      no step left       gone
  */
 export function membership(given: MembershipInput): Membership {
   const input: MembershipInput = given.absence === undefined ? given : { ...given, absence: fitting(given.absence, given.leave) };
   const { choice, stands, refused, absence } = input;
-  if (choice.is === "unknown") return unmoved(input, { is: "stale", ...choice.why });
+  if (choice.is === "unknown") {
+    const isNobody = choice.isUnnamed && !stands && !input.isNamed && absence === undefined;
+    return isNobody ? { state: "gone", may: "nothing" } : unmoved(input, { is: "stale", ...choice.why });
+  }
   const isLeaving = absence !== undefined && isPastHarm(absence, input.leave);
-  if (choice.is === "not chosen") return stands || isLeaving ? absent(input, choice.cause) : { state: "gone", may: "nothing" };
+  if (choice.is === "not chosen")
+    return stands || isLeaving || input.isNamed ? absent(input, choice.cause) : { state: "gone", may: "nothing" };
   const here = stands ? "member" : "newcomer";
   const mustGo = isLeaving && !canReturn(input, absence.leaving!);
   if (refused !== undefined) {

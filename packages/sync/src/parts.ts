@@ -47,6 +47,8 @@ export interface PassParts<Options> {
   readonly now: () => number;
   /** The manager of a cluster's profile, as long as anybody remembers. */
   readonly managerOf: (id: ClusterId) => string | undefined;
+  /** Who is answered to those who ask, where anybody does. */
+  readonly named: () => ReadonlyMap<ClusterId, unknown>;
   /** The guard's view of the whole list, and its word on one cluster. */
   readonly view: () => GuardView;
   readonly held: (id: ClusterId) => Refusal | undefined;
@@ -65,6 +67,22 @@ export interface PassParts<Options> {
   /** Told what a look found to be done, whether or not it may be. */
   readonly planned?: (id: ClusterId, planned: Planned) => void;
 }
+
+/** What a list has of its own for its passes. */
+export type OwnParts =
+  | "named"
+  | "kinds"
+  | "claims"
+  | "managerOf"
+  | "view"
+  | "held"
+  | "orders"
+  | "asked"
+  | "back"
+  | "brake"
+  | "isFirst"
+  | "pace"
+  | "withdrawn";
 
 /** What a look found to be done for one cluster. */
 export interface Planned {

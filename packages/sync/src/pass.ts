@@ -51,6 +51,7 @@ export async function pass<Options>(id: ClusterId, parts: PassParts<Options>): P
       now: parts.now(),
       choice,
       stands: own.length > 0,
+      isNamed: parts.named().has(id),
       isSame,
       ...(refused && { refused }),
       ...(absence && { absence }),

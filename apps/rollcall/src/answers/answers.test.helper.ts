@@ -17,18 +17,27 @@ export interface Bench {
   readonly hub: MemoryHub;
   start(at?: () => number): Promise<Rollcall>;
   publish(...names: readonly string[]): void;
+  publishWith(labels: Readonly<Record<string, string>>, ...names: readonly string[]): void;
   decide(given: Partial<GivenDecision> & { readonly of: readonly string[] }): void;
 }
 
-export async function bench(list: object = {}, serve: object = {}): Promise<Bench> {
-  const hub = await startMemoryHub({ kinds: [clusterProfileKind, decisionKind], namespaces: ["fleet", "one", "rollcall"] });
+export async function bench(list: object = {}, serve: object = {}, more: object = {}): Promise<Bench> {
+  const hub = await startMemoryHub({ kinds: [clusterProfileKind, decisionKind], namespaces: ["fleet", "team", "one", "rollcall"] });
   ends.push(() => hub.stop());
   const said = configOf([listOf("one", { target: { namespace: "one" }, ...list })], {
     inventory: { namespaces: ["fleet"], placements: { settle: { one: "1s", several: "2s" } } },
     serve: { tokens: [{ file: "/nowhere" }], ...serve },
+    ...more,
   });
   const { config, problems } = checkConfig(said);
   expect(problems).toEqual([]);
+  const publishWith = (labels: Readonly<Record<string, string>>, ...names: readonly string[]): void => {
+    for (const name of names) {
+      const { metadata, ...rest } = profile({ name, provider: "fleet", labels });
+      const { uid: _, creationTimestamp: __, ...sent } = metadata;
+      hub.apply({ ...rest, metadata: sent });
+    }
+  };
   return {
     hub,
     async start(now) {
@@ -43,13 +52,8 @@ export async function bench(list: object = {}, serve: object = {}): Promise<Benc
       await soon(() => expect(rollcall.answers("one")).toBeDefined());
       return rollcall;
     },
-    publish(...names) {
-      for (const name of names) {
-        const { metadata, ...rest } = profile({ name, provider: "fleet" });
-        const { uid: _, creationTimestamp: __, ...sent } = metadata;
-        hub.apply({ ...rest, metadata: sent });
-      }
-    },
+    publish: (...names) => publishWith({}, ...names),
+    publishWith,
     decide: (given) => void hub.apply(decision({ name: given.name ?? "web-0", ...given })),
   };
 }

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { canonicalJson } from "@rollcall/contract";
 import { sleep } from "@rollcall/kube";
 import { answer, type Answerable, type Placed, type PlacementName } from "@rollcall/answers";
-import type { ListAnswers } from "./list-answers.ts";
+import type { ListAnswers } from "./list-answers-parts.ts";
 import type { AnswerNews } from "./news.ts";
 import { newIn, remembering } from "./shown.ts";
 

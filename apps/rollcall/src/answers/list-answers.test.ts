@@ -180,11 +180,16 @@ describe("a placement within a list", () => {
     const here = await bench();
     here.publish("paris");
     for (let at = 0; at <= 100; at += 1) here.decide({ name: `d${at}`, of: ["paris"] });
-    const rollcall = await here.start();
+    let later = 0;
+    const rollcall = await here.start(() => Date.now() + later);
     await until(rollcall, "paris", { name: "d0" });
     for (let at = 1; at < 100; at += 1) await until(rollcall, "paris", { name: `d${at}` });
     expect(await says(rollcall, { name: "d100" })).toBe("no room");
     here.hub.remove("PlacementDecision", "fleet", "d7");
+    // It may be deleted to be made anew.
+    await soon(async () => expect(await says(rollcall, { name: "d7" })).toBe("no placement"));
+    expect(await says(rollcall, { name: "d100" })).toBe("no room");
+    later = 3_600_001;
     await until(rollcall, "paris", { name: "d100" });
   });
 });

@@ -1,44 +1,11 @@
 import type { Answerable, Placed, PlacementName, Silent } from "@rollcall/answers";
 import { canonicalJson, refusalOf, type ClusterId } from "@rollcall/contract";
 import { findPlacement, type Decision } from "@rollcall/inventory";
-import { answerPlacement, type Asked, type AskedBook, type KeptList, type Orders } from "@rollcall/sync";
-import type { ListConfig } from "../config/config.ts";
-import type { Hub } from "../hub.ts";
+import { answerPlacement, type Asked, type KeptList } from "@rollcall/sync";
 import { apisOf, viewPlacement, type PlacementView } from "../hub/placement.ts";
-import { decisionIn, isSame, versionOf, whyNot } from "./decided.ts";
+import { decisionIn, isSame, lostInWords, versionOf, whyAnother, whyNot } from "./decided.ts";
+import type { ListAnswers, ListAnswersParts } from "./list-answers-parts.ts";
 import { numbered, type Numbered } from "./numbered.ts";
-
-export interface ListAnswersParts {
-  readonly list: Pick<ListConfig, "name" | "mode" | "placement" | "guard" | "answers">;
-  readonly kept: KeptList;
-  readonly hub: Pick<Hub, "decisions" | "heardAgo">;
-  /** Who stands on the list. */
-  readonly standing: () => ReadonlySet<ClusterId>;
-  readonly book: AskedBook;
-  /** What people have ordered, as far as it holds now. */
-  readonly orders: () => Orders;
-  /** The digest that a person has said yes to, and that it was taken up. */
-  readonly ack: () => string | undefined;
-  readonly usedAck: () => Promise<void>;
-  readonly now: () => number;
-  /** After so many seconds without a word of the hub nothing is answered. */
-  readonly maxAge: number;
-  /** While a person is asked, nothing is answered; else everybody as before. */
-  readonly refusesHeld: boolean;
-  /** Begins a generation: no other process begins one so. */
-  readonly boot: string;
-}
-
-/** What one list says to those who ask. */
-export interface ListAnswers {
-  answerable(placement?: PlacementName): Promise<Answerable>;
-  /** A digest that one of its placements waits for. */
-  waitsFor(digest: string): boolean;
-  /** What was ever answered and is not forgotten: placements, and the list as a whole as undefined. */
-  questions(): Promise<readonly (PlacementName | undefined)[]>;
-  /** Some stay in an answer until more may leave it, which nobody will tell of. */
-  awaitsWindow(): boolean;
-}
 
 /** A placement that somebody has asked for. */
 interface One {
@@ -47,12 +14,16 @@ interface One {
   known?: { readonly of: string; readonly until: number; readonly is: Answerable } | undefined;
   working?: Promise<Answerable> | undefined;
   digest?: string | undefined;
+  /** Since when nobody decides it. */
+  missing?: number | undefined;
 }
 
 /** So many placements of a list are answered, each with a guard of its own. */
 const mostPlacements = 100;
 /** So many names are remembered that nothing goes by. */
 const mostNames = 300;
+/** Milliseconds after which a decision that is no more is no more. */
+const forgotten = 3_600_000;
 /** Milliseconds after which somebody who is held is looked at again: a window may have ended. */
 const heldFor = 2000;
 
@@ -81,18 +52,25 @@ export function listAnswers(parts: ListAnswersParts): ListAnswers {
     const lost = whoIsLost(wholeList, answered);
     // One after the other they come and go, and what stands meanwhile is what nobody has decided.
     const why = own && isMoving(decisionIn(own)!) ? "the list follows its decision at this moment" : lost;
-    const is: Answerable = why === undefined ? ready(whole, answered, own && decisionIn(own)) : { is: "incomplete", why };
+    const is: Answerable = why === undefined ? (heldWhole() ?? ready(whole, answered, own && decisionIn(own))) : { is: "incomplete", why };
     if (why === undefined && list.mode === "sync") await remember(wholeList, { clusters: new Set(answered.map(({ id }) => id)) });
     known = { of, is };
     return is;
   }
 
+  /** Some would leave and wait for a person's word, and the config says that nothing is answered meanwhile. */
+  function heldWhole(): Silent | undefined {
+    const { needsAck, digest } = kept.view();
+    const isHeld = (): boolean => [...kept.status().values()].some(({ verdict }) => verdict?.reason === "GuardHolds");
+    return parts.refusesHeld && needsAck !== undefined && isHeld() ? { is: "held", why: needsAck, digest } : undefined;
+  }
+
   /** Whoever was answered before a restart and has lost what stood for it meanwhile: it has not left, and would be left out. */
   function whoIsLost(words: string, answered: ReturnType<KeptList["answered"]>): string | undefined {
     const here = new Set(answered.map(({ id }) => id));
-    const lost = [...(book.get(words)?.clusters ?? [])].filter((id) => !here.has(id) && kept.status().get(id)?.state === "newcomer");
-    if (lost.length === 0) return undefined;
-    return `${lost.slice(0, 5).join(", ")} ${isLost}`;
+    const hasLeft = (id: ClusterId): boolean =>
+      parts.choose(id).is === "not chosen" || parts.orders().exclude.has(id) || kept.status().get(id)?.state === "leaving";
+    return lostInWords([...(book.get(words)?.clusters ?? [])].filter((id) => !here.has(id) && !hasLeft(id)));
   }
 
   /** Whom somebody is answered is known before they are: whoever begins anew would leave them out without a word. */
@@ -155,7 +133,7 @@ export function listAnswers(parts: ListAnswersParts): ListAnswers {
     const before = book.get(words);
     if (before === undefined && !(await hasRoom())) return { is: "no room", most: mostPlacements };
     const answered = kept.answered();
-    const why = whoIsLost(words, answered);
+    const why = whoIsLost(words, answered) ?? whyAnother(before, decision);
     if (why !== undefined) return { is: "incomplete", why };
     const ack = parts.ack();
     const { hold, pause } = parts.orders();
@@ -170,7 +148,7 @@ export function listAnswers(parts: ListAnswersParts): ListAnswers {
       ...(before && { before }),
       ...(ack !== undefined && { ack }),
     });
-    await remember(words, now);
+    await remember(words, { ...now, decision: decision.id });
     if (usesAck) await parts.usedAck();
     one.digest = now.held?.digest;
     const { held } = now;
@@ -193,9 +171,12 @@ export function listAnswers(parts: ListAnswersParts): ListAnswers {
     const all = book.placements().filter((words) => words !== wholeList);
     if (all.length < mostPlacements) return true;
     for (const words of all) {
-      const [, { view }] = oneOf(JSON.parse(words) as PlacementName);
+      const [, one] = oneOf(JSON.parse(words) as PlacementName);
+      const { view } = one;
       const { found, doubt } = view.seen();
-      if (found.is !== "missing" || doubt !== undefined) continue;
+      one.missing = found.is === "missing" && doubt === undefined ? (one.missing ?? parts.now()) : undefined;
+      // A decision may be deleted to be made anew.
+      if (one.missing === undefined || parts.now() < one.missing + forgotten) continue;
       await book.put(words, undefined);
       return true;
     }
@@ -243,8 +224,5 @@ export function listAnswers(parts: ListAnswersParts): ListAnswers {
 
 /** Under this the list as a whole stands in the book. */
 const wholeList = "";
-
-const isLost =
-  "was answered before, and what stood for it on the list is gone; it is made anew when it can be, and rollcall status says what keeps it from that";
 
 const unwritten = "whom a placement was answered has to be written down, which nothing is in mode";

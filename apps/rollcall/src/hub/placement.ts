@@ -29,6 +29,8 @@ export interface PlacementView {
   /** Another number whenever any answer here may be another. */
   edition(): number;
   says(id: ClusterId): PlacementSays;
+  /** It is known, does not say all that its scheduler means yet, and does not name this one. */
+  isUnnamed(id: ClusterId): boolean;
   /** It is known, and says all that its scheduler means. */
   isComplete(): boolean;
   /** Whom it names, in its order. */
@@ -102,6 +104,10 @@ export function viewPlacement({ placement, decisions, standing }: PlacementViewO
       const { found, doubt } = seen();
       const said = placementSays(found, id);
       return said.is === "chosen" || doubt === undefined ? said : { is: "unknown", why: doubt };
+    },
+    isUnnamed(id) {
+      const { found, doubt } = seen();
+      return doubt === undefined && found.is === "found" && found.decision.state.is !== "complete" && !found.decision.named.has(id);
     },
     isComplete() {
       const { found, doubt } = seen();
