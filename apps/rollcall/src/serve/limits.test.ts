@@ -18,6 +18,40 @@ it("the limits are those that the documentation names", () => {
     idle: 100_000,
     stopping: 5000,
     connections: 256,
+    silent: 64,
+    unread: 268_435_456,
+  });
+});
+
+describe("those who take room and give nothing", () => {
+  it("are shown the door where they come from one address and say nothing, and whoever has a token is answered", async () => {
+    await using service = await running({ with: { limits: { connections: 20, silent: 5 } } });
+    const known = await raw(service.serving.url);
+    known.socket.write(head("/api/v1/lists/argocd"));
+    await eventually(() => service.source.questions.length > 0);
+    const strangers = await Promise.all(Array.from({ length: 40 }, () => raw(service.serving.url)));
+    expect((await service.ask("/api/v1/lists/argocd")).status).toBe(200);
+    expect((await service.ask("/healthz")).status).toBe(200);
+    expect(known.socket.destroyed).toBe(false);
+    for (const { socket } of [known, ...strangers]) socket.destroy();
+  });
+
+  it("ask for much and do not read it: others are told to come again, and probes are answered", async () => {
+    await using service = await running({ with: { limits: { unread: 1_000_000 } } });
+    service.source.says.set("argocd", ready("9", ...many));
+    const slow = await Promise.all(
+      Array.from({ length: 6 }, async () => {
+        const one = await raw(service.serving.url);
+        one.socket.pause();
+        one.socket.write(head("/api/v1/lists/argocd").repeat(4));
+        return one;
+      }),
+    );
+    await eventually(async () => (await service.ask("/api/v1/lists/argocd")).status === 503);
+    expect((await service.ask("/api/v1/lists/argocd")).json).toMatchObject({ reason: "Busy" });
+    expect((await service.ask("/healthz")).status).toBe(200);
+    for (const { socket } of slow) socket.destroy();
+    await eventually(async () => (await service.ask("/api/v1/lists/argocd")).status === 200);
   });
 });
 

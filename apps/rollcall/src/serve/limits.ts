@@ -12,6 +12,10 @@ export const limits = {
   /** Milliseconds for what is at work when it stops. */
   stopping: 5000,
   connections: 256,
+  /** Of one address, connections that have shown no token that is known. */
+  silent: 64,
+  /** Bytes of answers that nobody has read yet; beyond that nobody is answered until some are read, or cut off. */
+  unread: 256 * 1024 * 1024,
 } as const;
 
 /** The same limits with other numbers. */

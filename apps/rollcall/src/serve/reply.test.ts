@@ -24,7 +24,7 @@ async function turnsOf(size: number): Promise<readonly number[]> {
         response.emit("close");
       },
     });
-    return reply({ headers: {} } as IncomingMessage, response, answer, 1000);
+    return reply({ headers: {} } as IncomingMessage, response, answer, { writing: 1000 });
   };
   await Promise.all(Array.from({ length: 5 }, send));
   isDone = true;

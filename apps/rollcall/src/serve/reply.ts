@@ -12,8 +12,20 @@ export function saying(status: number, reason: string, message: string, headers:
   };
 }
 
+export interface ReplyOptions {
+  /** Milliseconds until whoever reads too slowly is cut off. */
+  readonly writing: number;
+  /** Counts what has been handed out and not been read. */
+  readonly unread?: { bytes: number };
+}
+
 /** Writes an answer, and cuts off whoever reads it too slowly. Resolves to its bytes once it is over. */
-export async function reply(request: IncomingMessage, response: ServerResponse, answer: Written, writing: number): Promise<number> {
+export async function reply(
+  request: IncomingMessage,
+  response: ServerResponse,
+  answer: Written,
+  { writing, unread = { bytes: 0 } }: ReplyOptions,
+): Promise<number> {
   const compressed = takesGzip(request.headers["accept-encoding"]) ? answer.gzip?.() : undefined;
   const body = answer.status === 304 ? Buffer.alloc(0) : (compressed ?? answer.raw);
   if (body.length > large) await ownTurn();
@@ -27,7 +39,9 @@ export async function reply(request: IncomingMessage, response: ServerResponse, 
   });
   return new Promise((resolve) => {
     let slow: NodeJS.Timeout | undefined;
+    unread.bytes += body.length;
     response.once("close", () => {
+      unread.bytes -= body.length;
       clearTimeout(slow);
       resolve(body.length);
     });

@@ -41,6 +41,16 @@ describe("a token", () => {
     for (const part of [content, content.split(" ").at(-1)!].filter((each) => each !== "")) expect(all).not.toContain(part);
   });
 
+  it("goes from one file to another, and what it leaves behind is good for nothing any more", async () => {
+    const third = "0a7be2f94c6d41835e21";
+    await using service = await running({ tokens: [{ file: "token" }, { file: "second" }], with: {}, files: { second: otherToken } });
+    expect([await statusWith(service, token), await statusWith(service, otherToken)]).toEqual([200, 200]);
+    await Promise.all([service.files.write("token", otherToken), service.files.write("second", third)]);
+    await eventually(async () => (await statusWith(service, token)) === 401);
+    await eventually(async () => (await statusWith(service, third)) === 200);
+    expect(await statusWith(service, otherToken)).toBe(200);
+  });
+
   it("whose file is gone still works, until another comes", async () => {
     await using service = await running();
     await rm(service.files.at("token"));

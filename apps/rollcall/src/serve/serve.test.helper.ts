@@ -85,10 +85,14 @@ export interface Got {
 
 /** A service on this machine with one token, and a folder for its files. */
 export async function running(
-  given: Partial<ServeConfig> & { readonly with?: Partial<Omit<Serve, "config">>; readonly content?: string } = {},
+  given: Partial<ServeConfig> & {
+    readonly with?: Partial<Omit<Serve, "config">>;
+    readonly content?: string;
+    readonly files?: Readonly<Record<string, string>>;
+  } = {},
 ): Promise<Running> {
-  const { with: serve, content = `${token}\n`, ...config } = given;
-  const dir = await folder({ token: content });
+  const { with: serve, content = `${token}\n`, files = {}, ...config } = given;
+  const dir = await folder({ token: content, ...files });
   const lines: string[] = [];
   const source = standIn();
   const tokens = (config.tokens ?? [{ file: "token" }]).map((each) => ({ ...each, file: dir.at(each.file) }));

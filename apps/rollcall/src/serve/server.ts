@@ -12,6 +12,7 @@ import { drainOf } from "./drain.ts";
 import { keepAnswers } from "./kept-answers.ts";
 import { limits as usual, type Limits } from "./limits.ts";
 import { reply, saying } from "./reply.ts";
+import { newSilent, type Silent } from "./silent.ts";
 import type { AnswerSource } from "./source.ts";
 import { newStrangers } from "./strangers.ts";
 import { tell, toldOf, type Told } from "./tell.ts";
@@ -54,8 +55,10 @@ export async function startServer(serve: Serve): Promise<Serving> {
     const desk: Desk = { config, source, ...known, answers, strangers: newStrangers(), isReady, log, limits };
     const server = await newServer(config, limits, files);
     const drain = drainOf(server, config.tls !== undefined);
+    const hall: Hall = { silent: newSilent(limits.silent), unread: { bytes: 0 } };
+    server.on("connection", hall.silent.came);
     server.on("request", (request: IncomingMessage, response: ServerResponse) => {
-      serveOne(request, response, desk, (told) => {
+      serveOne(request, response, { ...desk, ...hall }, (told) => {
         tell(told, log);
         heard?.(told);
       }).catch((error: unknown) => {
@@ -109,20 +112,37 @@ async function newServer(
   return server;
 }
 
-async function serveOne(request: IncomingMessage, response: ServerResponse, desk: Desk, over: (told: Told) => void): Promise<void> {
+/** What is known of connections, and what they have still to read. */
+interface Hall {
+  readonly silent: Silent;
+  readonly unread: { bytes: number };
+}
+
+async function serveOne(request: IncomingMessage, response: ServerResponse, desk: Desk & Hall, over: (told: Told) => void): Promise<void> {
   const started = performance.now();
-  const attended = await attend(request, desk).catch((error: unknown): Attended => {
-    // Whoever hangs up while it asks is no failure of ours.
-    if (request.errored === null) desk.log("error", "answer failed", { error });
-    return {
-      route: "none",
-      answer: saying(500, "Failed", "something went wrong that should not; look at the log of Rollcall, and please report it"),
-    };
-  });
+  const { silent, unread } = desk;
+  const isProbe = request.url === "/healthz" || request.url === "/readyz";
+  const attended = await (unread.bytes > desk.limits.unread && !isProbe ? Promise.resolve(busy()) : attend(request, desk)).catch(
+    (error: unknown): Attended => {
+      // Whoever hangs up while it asks is no failure of ours.
+      if (request.errored === null) desk.log("error", "answer failed", { error });
+      return {
+        route: "none",
+        answer: saying(500, "Failed", "something went wrong that should not; look at the log of Rollcall, and please report it"),
+      };
+    },
+  );
+  if (attended.token !== undefined) silent.isKnown(request.socket);
   const from = request.socket.remoteAddress;
-  const bytes = await reply(request, response, attended.answer, desk.limits.writing);
+  const bytes = await reply(request, response, attended.answer, { writing: desk.limits.writing, unread });
   const milliseconds = Math.round(performance.now() - started);
   over(toldOf(attended, { method: request.method ?? "", bytes, milliseconds, isCut: !response.writableFinished, from }));
+}
+
+/** Whoever asks and does not read makes everybody wait, but not without end. */
+function busy(): Attended {
+  const message = "many answers wait to be read by those who asked for them; ask again in a moment";
+  return { route: "none", answer: saying(503, "Busy", message, { "retry-after": "5" }) };
 }
 
 async function listening(server: Server, listen: string): Promise<void> {

@@ -28,26 +28,32 @@ export interface TokenFilesOptions {
 /** Reads token files and follows them. What a file holds that is no good is said without its content, and the tokens before it stay. */
 export async function tokensFrom({ tokens, log, signal, every }: TokenFilesOptions): Promise<TokenHolders> {
   const held = new Map<TokenFile, readonly Buffer[]>();
+  /** What files hold that another one holds as well, which may be over when that one is read again. */
+  const doubled = new Map<TokenFile, Content>();
   let edition = 0;
 
-  for (const token of tokens) {
-    const take = ([content]: readonly Content[]): void => {
-      const { file } = token;
-      const found = digestsOf(content!);
-      const twin = isRefusal(found)
-        ? undefined
-        : tokens.find((other) => other !== token && held.get(other)?.some((each) => isIn(found, each)));
-      const wrong = isRefusal(found) ? found.message : twin && `it holds a token that ${twin.file} holds too; give each file its own`;
-      if (wrong !== undefined) {
-        const then = held.has(token) ? "the tokens before it stay" : "nobody can ask with it";
-        return log("error", "token file refused", { file, problem: wrong, then });
-      }
-      if (held.has(token)) log("info", "token file read again", { file, tokens: (found as readonly Buffer[]).length });
-      held.set(token, found as readonly Buffer[]);
-      edition += 1;
-    };
-    await follow({ files: [token.file], take, signal, ...(every !== undefined && { every }) });
+  function take(token: TokenFile, content: Content): void {
+    const { file } = token;
+    doubled.delete(token);
+    const found = digestsOf(content);
+    const twin = isRefusal(found)
+      ? undefined
+      : tokens.find((other) => other !== token && held.get(other)?.some((each) => isIn(found, each)));
+    const wrong = isRefusal(found) ? found.message : twin && `it holds a token that ${twin.file} holds too; give each file its own`;
+    if (twin !== undefined) doubled.set(token, content);
+    if (wrong !== undefined) {
+      const then = held.has(token) ? "the tokens before it stay" : "nobody can ask with it";
+      return log("error", "token file refused", { file, problem: wrong, then });
+    }
+    if (held.has(token)) log("info", "token file read again", { file, tokens: (found as readonly Buffer[]).length });
+    held.set(token, found as readonly Buffer[]);
+    edition += 1;
+    // A token that went from one file to another was in both for a moment.
+    for (const [other, waiting] of [...doubled]) take(other, waiting);
   }
+
+  for (const token of tokens)
+    await follow({ files: [token.file], take: ([content]) => take(token, content!), signal, ...(every !== undefined && { every }) });
   if (held.size === 0)
     throw new RollcallError(
       "NoToken",
