@@ -69,8 +69,10 @@ export function ackOf(
 ): { readonly why: string; readonly digest?: string } | undefined {
   // Where nobody leaves, nobody is asked.
   if (guard.needsAck === undefined || list.mode !== "sync") return undefined;
+  // Of whom nothing can be known nobody is asked: a yes would be to what nobody has seen.
   const waiting = going.filter(
-    ({ cluster, state, way, verdict }) => state === "missing" && way !== "keep" && verdict?.reason !== "Hold" && !roll.acked.has(cluster),
+    ({ cluster, state, way, verdict }) =>
+      state === "missing" && way !== "keep" && verdict?.is !== "stale" && verdict?.reason !== "Hold" && !roll.acked.has(cluster),
   );
   if (waiting.length === 0) return undefined;
   const counts = waiting.every(({ isNoted }) => isNoted);

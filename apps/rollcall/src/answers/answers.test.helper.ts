@@ -1,7 +1,7 @@
 import type { Answerable, PlacementName } from "@rollcall/answers";
 import { openTransport } from "@rollcall/kube";
 import { startMemoryHub, type MemoryHub } from "@rollcall/memory-hub";
-import { clusterProfileKind, decision, decisionKind, profile, type GivenDecision } from "@rollcall/testing";
+import { clusterProfileKind, decision, decisionKind, ocmDecisionKind, profile, type GivenDecision } from "@rollcall/testing";
 import { afterEach, expect, vi } from "vitest";
 import { checkConfig } from "../config/check.ts";
 import { configOf, listOf } from "../reload.test.helper.ts";
@@ -22,7 +22,10 @@ export interface Bench {
 }
 
 export async function bench(list: object = {}, serve: object = {}, more: object = {}): Promise<Bench> {
-  const hub = await startMemoryHub({ kinds: [clusterProfileKind, decisionKind], namespaces: ["fleet", "team", "one", "rollcall"] });
+  const hub = await startMemoryHub({
+    kinds: [clusterProfileKind, decisionKind, ocmDecisionKind],
+    namespaces: ["fleet", "team", "one", "rollcall"],
+  });
   ends.push(() => hub.stop());
   const said = configOf([listOf("one", { target: { namespace: "one" }, ...list })], {
     inventory: { namespaces: ["fleet"], placements: { settle: { one: "1s", several: "2s" } } },

@@ -1,3 +1,4 @@
+import { ocmDecision } from "@rollcall/testing";
 import { describe, expect, it } from "vitest";
 import type { PlacementName } from "@rollcall/answers";
 import type { Rollcall } from "../rollcall.ts";

@@ -95,7 +95,10 @@ export function listAnswers(parts: ListAnswersParts): ListAnswers {
     const words = canonicalJson({ ...name });
     const before = asked.get(words);
     if (before !== undefined) return [words, before];
-    const placement = { said: name, find: findPlacement(name) };
+    // A list that says whose decisions it means says so for those who ask, too.
+    const api = list.placement?.said.api;
+    const said = { ...name, ...(api && { api }) };
+    const placement = { said, find: findPlacement(said) };
     const remembered = (): ReadonlySet<ClusterId> => last(words)?.clusters ?? new Set();
     const view = viewPlacement({ placement, decisions: hub.decisions(apisOf(placement)), standing: remembered });
     const one: One = { view, numbered: numbered(boot) };

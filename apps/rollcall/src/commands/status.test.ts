@@ -163,6 +163,15 @@ describe("rollcall status", () => {
     for (const name of five.filter((each) => each !== "paris")) expect(stdout).toContain(`  fleet/${name.padEnd(5)}  member   stale `);
   });
 
+  it("asks nobody for a yes to what cannot be seen", async () => {
+    await using here = await withMembers();
+    for (const name of ["paris", "oslo", "lima"]) here.hub.remove("ClusterProfile", "fleet", name);
+    await here.sync({ at: Date.now() - 4 * hour });
+    expect((await here.run("status")).stdout).toContain("say yes to digest DIGEST");
+    await here.hub.stop();
+    expect((await here.run("status", "--timeout", "1s")).stdout).not.toContain("say yes");
+  });
+
   it("shows the other lists while one target is away; with no target at all it could not look", async () => {
     const onHub = { ...oneList, name: "here", target: { namespace: "argocd", kubeconfig: "hub" } };
     await using here = await withMembers({ lists: [oneList, onHub] });
