@@ -76,6 +76,16 @@ describe("a placement within a list", () => {
     await until(rollcall, "oslo paris", web);
   });
 
+  it("is one of the decisions that the list means, where both APIs have one of that name", { timeout: 60_000 }, async () => {
+    const here = await bench({ select: { placement: { ...web, api: "multicluster.x-k8s.io" } } });
+    here.publish("paris", "rome");
+    here.decide({ key: "web", of: ["rome"] });
+    here.hub.apply(ocmDecision({ name: "web-decision-1", key: "web", of: ["paris"] }));
+    const rollcall = await here.start();
+    await until(rollcall, "rome", web);
+    expect(await answerable(rollcall, web)).toMatchObject({ decision: { name: "fleet/web" } });
+  });
+
   it(
     "that would lose half waits for a person, whoever restarts meanwhile, and that person's yes is taken up",
     { timeout: 60_000 },

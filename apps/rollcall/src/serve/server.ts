@@ -56,7 +56,7 @@ export async function startServer(serve: Serve): Promise<Serving> {
     const server = await newServer(config, limits, files);
     const drain = drainOf(server, config.tls !== undefined);
     const hall: Hall = { silent: newSilent(limits.silent), unread: { bytes: 0 } };
-    server.on("connection", hall.silent.came);
+    server.on("connection", (socket) => hall.silent.came(socket));
     server.on("request", (request: IncomingMessage, response: ServerResponse) => {
       serveOne(request, response, { ...desk, ...hall }, (told) => {
         tell(told, log);

@@ -49,7 +49,7 @@ export async function tokensFrom({ tokens, log, signal, every }: TokenFilesOptio
     held.set(token, found as readonly Buffer[]);
     edition += 1;
     // A token that went from one file to another was in both for a moment.
-    for (const [other, waiting] of [...doubled]) take(other, waiting);
+    for (const [other, waiting] of Array.from(doubled)) take(other, waiting);
   }
 
   for (const token of tokens)
