@@ -11,6 +11,8 @@ const [patience, hardly, manyWait] = [1000, 20, 8];
 export function patiently(connect: Connect, onNews: (id: ClusterId) => void): Connect {
   let waiting = 0;
   return async (cluster, login, handed) => {
+    // Nobody has to be asked for a login that the consumer makes itself, and most lists have no other.
+    if (login !== "with a credential from us") return connect(cluster, login, handed);
     const coming = connect(cluster, login, handed);
     waiting += 1;
     const late = Promise.withResolvers<Refusal>();

@@ -17,7 +17,7 @@ import type { Understand } from "./understand.ts";
 
 /** What it takes to answer one request. */
 export interface Desk {
-  readonly config: Pick<ServeConfig, "prefix" | "maxAge">;
+  readonly config: Pick<ServeConfig, "prefix">;
   readonly source: AnswerSource;
   readonly who: Who;
   readonly understand: Understand;
@@ -65,15 +65,13 @@ export async function attend(request: IncomingMessage, desk: Desk): Promise<Atte
 }
 
 /** The question within the scope of whoever asks, and what the list says to it. */
-async function ask(question: Request, scope: TokenFile, { source, config }: Desk): Promise<{ asked: Request; answerable: Answerable }> {
+async function ask(question: Request, scope: TokenFile, { source }: Desk): Promise<{ asked: Request; answerable: Answerable }> {
   const lists = source.lists();
   const asked = askedWithin(question, scope, lists);
   if ("is" in asked) return { asked: question, answerable: asked };
   const { list, placement } = asked;
   const said = heardWithin(await source.answerable({ list, ...(placement && { placement }) }), scope);
   if (said.is === "no list") return { asked, answerable: { is: "no list", lists: listsWithin(scope, lists) } };
-  if (said.is === "ready" && said.age !== undefined && said.age > config.maxAge)
-    return { asked, answerable: { is: "stale", seconds: said.age } };
   return { asked, answerable: said };
 }
 

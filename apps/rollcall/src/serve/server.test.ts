@@ -68,11 +68,11 @@ describe("those who ask with a token", () => {
     expect(packed.bytes.length).toBeLessThan(plain.bytes.length / 2);
   });
 
-  it("hear the age of what is known, and nothing at all once it is too old", async () => {
-    await using service = await running({ maxAge: 60 });
+  it("hear the age of what is known, and nothing at all once the list says that it is too old", async () => {
+    await using service = await running();
     service.source.says.set("argocd", { ...ready("1", "paris"), age: 40 });
     expect((await service.ask("/api/v1/lists/argocd")).headers["age"]).toBe("40");
-    service.source.says.set("argocd", { ...ready("1", "paris"), age: 61 });
+    service.source.says.set("argocd", { is: "stale", seconds: 61 });
     const late = await service.ask("/api/v1/lists/argocd");
     expect([late.status, reason(late.json), late.headers["retry-after"]]).toEqual([503, "Stale", "30"]);
     service.source.says.set("argocd", ready("1", "paris"));
